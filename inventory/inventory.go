@@ -1,0 +1,196 @@
+// Package inventory holds what is in an image as plain data: every path of
+// every layer, the final tree, every package with the paths it owns, and the
+// image config. It imports nothing of this module and does no I/O;
+// internal/image fills it.
+//
+// All sizes are bytes. "Disk size" is the sum of the file contents stored in
+// the layers (a hard link counts once), "visible size" the sum of the file
+// contents reachable in the final tree, "pull size" the sum of the compressed
+// layer blobs, as transferred from a registry.
+package inventory
+
+import "io/fs"
+
+// Image is the inventory of one image for one platform.
+type Image struct {
+	// Digest is the digest of the manifest, "" for sources without one.
+	Digest string
+	// Layers are ordered from the base upwards.
+	Layers []Layer
+	// Tree is the final file tree, sorted by path.
+	Tree Tree
+	// Packages are sorted by type, name, version and location.
+	Packages []Package
+	// Config is the part of the image configuration schlank works with.
+	Config Config
+	// Unknowns lists what could not be read or understood, never dropped
+	// silently.
+	Unknowns []Unknown
+}
+
+// Layer is one stored layer.
+type Layer struct {
+	// DiffID is the digest of the uncompressed tar archive.
+	DiffID string
+	// Digest and CompressedBytes describe the blob as stored; the pull size
+	// of an image is the sum of CompressedBytes over its layers.
+	Digest          string
+	CompressedBytes int64
+	// CreatedBy is the history entry of the config that made the layer.
+	CreatedBy string
+	// Entries are the archive's entries in path order (not archive order).
+	Entries []Entry
+	// ContentBytes is the sum of the stored file contents of the entries.
+	ContentBytes int64
+}
+
+// Kind says what an entry is.
+type Kind uint8
+
+// The kinds of entries. The zero value is invalid.
+const (
+	KindFile Kind = iota + 1
+	KindDir
+	KindSymlink
+	// KindHardlink is a further name of a file in the same layer; its Link
+	// is the first name. It stores no bytes.
+	KindHardlink
+	KindDevice
+	KindFifo
+	// KindWhiteout deletes Path (already without the ".wh." prefix) as left
+	// by lower layers.
+	KindWhiteout
+	// KindOpaque hides all children of the directory Path of lower layers.
+	KindOpaque
+)
+
+// Entry is one path of one layer.
+type Entry struct {
+	// Path is absolute, slash separated and clean: "/usr/bin/env".
+	Path string
+	Kind Kind
+	// Size is the length of a file's content in bytes; 0 for other kinds.
+	Size int64
+	// Mode holds permission bits, setuid, setgid and sticky.
+	Mode     fs.FileMode
+	UID, GID int
+	// Link is the target text of a symlink, or the absolute path a hard
+	// link names.
+	Link string
+	// Digest is "sha256:…" of the content of a file.
+	Digest string
+	// ELF is set for ELF executables and shared objects.
+	ELF *ELF
+	// ModTime is in seconds since the Unix epoch.
+	ModTime int64
+}
+
+// ELF says what the dynamic loader reads in a file.
+type ELF struct {
+	// Class and Machine together say which loader can use the file
+	// ("64", "x86_64").
+	Class, Machine string
+	// Interp is the program interpreter ("/lib64/ld-linux-x86-64.so.2").
+	Interp string
+	Soname string
+	// Needed are the DT_NEEDED entries in file order.
+	Needed []string
+	// RPath and RunPath are the search directories, $ORIGIN unexpanded.
+	RPath, RunPath []string
+	// Debug says that the file holds debug sections (.debug_info or such).
+	Debug bool
+}
+
+// File is a path of the final tree.
+type File struct {
+	Entry
+	// Layer is the index in Image.Layers of the layer the entry is from.
+	Layer int
+	// Owner is the index in Image.Packages of the package that claims the
+	// path, or -1.
+	Owner int
+}
+
+// Config is the image configuration as the OCI image specification names it.
+type Config struct {
+	OS, Architecture, Variant string
+	User                      string
+	Env                       []string
+	Entrypoint, Cmd           []string
+	WorkingDir                string
+	ExposedPorts              []string // sorted, "8000/tcp"
+	Volumes                   []string // sorted
+	Labels                    map[string]string
+	StopSignal                string
+	Shell                     []string
+	Healthcheck               *Healthcheck
+	History                   []History
+}
+
+// History is one entry of the config's history.
+type History struct {
+	CreatedBy  string
+	Comment    string
+	EmptyLayer bool
+}
+
+// Healthcheck is Docker's extension of the config; times in nanoseconds.
+type Healthcheck struct {
+	Test                           []string
+	Interval, Timeout, StartPeriod int64
+	Retries                        int
+}
+
+// PackageType names the package manager that recorded a package.
+type PackageType string
+
+// The package types known so far.
+const (
+	Dpkg   PackageType = "dpkg"
+	Apk    PackageType = "apk"
+	Python PackageType = "pip"
+	Node   PackageType = "npm"
+)
+
+// Package is an installed package.
+type Package struct {
+	Type    PackageType
+	Name    string
+	Version string
+	// Architecture as the package manager writes it ("amd64"), or "".
+	Architecture string
+	// Source is the source package the distribution built it from.
+	Source string
+	// Section is Debian's archive section ("libdevel"), or "".
+	Section string
+	// Depends are the alternatives-free names of the direct dependencies:
+	// for "a | b" both are listed. Names only, without versions. For apk
+	// they may be "so:…", "cmd:…" or "pc:…" requirements.
+	Depends []string
+	// Recommends is Debian's weaker relation, in the same form.
+	Recommends []string
+	// Provides are virtual names, for apk with "so:" and "cmd:" entries.
+	Provides []string
+	// Essential is set for dpkg packages marked Essential or Priority
+	// required.
+	Essential bool
+	// Requested says that the package was asked for by name rather than
+	// pulled in: dpkg packages not marked automatic by apt, apk world
+	// entries, Python distributions with a REQUESTED file.
+	Requested bool
+	// Location is where the package is recorded: the database or dist-info
+	// directory.
+	Location string
+	// Files are the absolute paths the package claims, sorted, directories
+	// left out. Paths that do not exist in the tree are kept.
+	Files []string
+	// Bytes is the sum of the sizes of the claimed files in the final tree.
+	Bytes int64
+}
+
+// Unknown is a part of the image that could not be read or understood.
+type Unknown struct {
+	Layer  int // index in Image.Layers, -1 for the final tree
+	Path   string
+	Reason string
+}

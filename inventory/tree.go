@@ -1,0 +1,107 @@
+package inventory
+
+import (
+	"path"
+	"sort"
+	"strings"
+)
+
+// Tree is a file tree sorted by path, so that lookups are binary searches and
+// a directory's descendants are contiguous in the order of ComparePaths.
+type Tree []File
+
+// ComparePaths orders paths so that a directory comes directly before its
+// descendants: component by component, not byte by byte ("/a", "/a/b",
+// "/a-b").
+func ComparePaths(a, b string) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		ca, cb := a[i], b[i]
+		if ca == cb {
+			continue
+		}
+		if ca == '/' {
+			return -1
+		}
+		if cb == '/' {
+			return 1
+		}
+		if ca < cb {
+			return -1
+		}
+		return 1
+	}
+	return len(a) - len(b)
+}
+
+// Find returns the file at exactly p (no link is followed), or nil.
+func (t Tree) Find(p string) *File {
+	i := t.search(p)
+	if i < len(t) && t[i].Path == p {
+		return &t[i]
+	}
+	return nil
+}
+
+func (t Tree) search(p string) int {
+	return sort.Search(len(t), func(i int) bool { return ComparePaths(t[i].Path, p) >= 0 })
+}
+
+// Under returns dir itself, if it is there, and all its descendants.
+func (t Tree) Under(dir string) Tree {
+	if dir == "/" {
+		return t
+	}
+	from := t.search(dir)
+	n := sort.Search(len(t)-from, func(i int) bool {
+		p := t[from+i].Path
+		return p != dir && !strings.HasPrefix(p, dir+"/")
+	})
+	return t[from : from+n]
+}
+
+// maxLinks bounds the links followed in one resolution, as Linux does
+// (MAXSYMLINKS, path_resolution(7)).
+const maxLinks = 40
+
+// Resolve follows symlinks in every component of p, inside the tree only,
+// and returns the file it ends at and the links passed on the way. It
+// returns nil when a component is missing or the links loop.
+func (t Tree) Resolve(p string) (target *File, links []*File) {
+	rest := splitPath(path.Clean("/" + p))
+	cur := ""
+	for followed := 0; len(rest) > 0; {
+		next := cur + "/" + rest[0]
+		rest = rest[1:]
+		f := t.Find(next)
+		if f == nil {
+			return nil, links
+		}
+		if f.Kind != KindSymlink {
+			cur = next
+			continue
+		}
+		if followed++; followed > maxLinks {
+			return nil, links
+		}
+		links = append(links, f)
+		to := f.Link
+		if !strings.HasPrefix(to, "/") {
+			to = cur + "/" + to
+		}
+		rest = append(splitPath(path.Clean("/"+to)), rest...)
+		cur = ""
+	}
+	if cur == "" {
+		cur = "/"
+	}
+	return t.Find(cur), links
+}
+
+func splitPath(p string) []string {
+	p = strings.Trim(p, "/")
+	if p == "" {
+		return nil
+	}
+	return strings.Split(p, "/")
+}
