@@ -51,8 +51,8 @@ type BuildRequest struct {
 	NoCache bool
 	// Pull asks registries again even where a base is known already.
 	Pull bool
-	// Progress receives the events of the build; nil drops them.
-	Progress ProgressSink
+	// Progress says how the build shows what it is doing.
+	Progress Progress
 }
 
 // BuildResult is a built image and how it came about.
