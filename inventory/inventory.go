@@ -36,6 +36,9 @@ type Layer struct {
 	// of an image is the sum of CompressedBytes over its layers.
 	Digest          string
 	CompressedBytes int64
+	// Compression is how the blob is stored: "gzip", "zstd", or "" for a
+	// plain tar archive, whose size is not what a registry would transfer.
+	Compression string
 	// CreatedBy is the history entry of the config that made the layer.
 	CreatedBy string
 	// Entries are the archive's entries in path order (not archive order).
@@ -53,7 +56,8 @@ const (
 	KindDir
 	KindSymlink
 	// KindHardlink is a further name of a file in the same layer; its Link
-	// is the first name. It stores no bytes.
+	// is the first name. It stores no bytes. When the first name is gone
+	// from the final tree, its first further name is a KindFile there.
 	KindHardlink
 	KindDevice
 	KindFifo
@@ -77,9 +81,10 @@ type Entry struct {
 	// Link is the target text of a symlink, or the absolute path a hard
 	// link names.
 	Link string
-	// Digest is "sha256:…" of the content of a file.
+	// Digest is "sha256:…" of the content of a file or a hard link.
 	Digest string
-	// ELF is set for ELF executables and shared objects.
+	// ELF is set for ELF executables and shared objects, hard links to them
+	// included.
 	ELF *ELF
 	// ModTime is in seconds since the Unix epoch.
 	ModTime int64
@@ -109,6 +114,10 @@ type File struct {
 	// Owner is the index in Image.Packages of the package that claims the
 	// path, or -1.
 	Owner int
+	// Implied marks a directory that no layer has an entry for: it is there
+	// because something lies in it. Its Layer is that of the first such
+	// thing.
+	Implied bool
 }
 
 // Config is the image configuration as the OCI image specification names it.
@@ -164,7 +173,8 @@ type Package struct {
 	// Section is Debian's archive section ("libdevel"), or "".
 	Section string
 	// Depends are the alternatives-free names of the direct dependencies:
-	// for "a | b" both are listed. Names only, without versions. For apk
+	// for "a | b" both are listed. Python names are in normal form, which
+	// Provides holds for each distribution: "zope-interface". Names only, without versions. For apk
 	// they may be "so:…", "cmd:…" or "pc:…" requirements.
 	Depends []string
 	// Recommends is Debian's weaker relation, in the same form.
@@ -176,15 +186,23 @@ type Package struct {
 	Essential bool
 	// Requested says that the package was asked for by name rather than
 	// pulled in: dpkg packages not marked automatic by apt, apk world
-	// entries, Python distributions with a REQUESTED file.
+	// entries, Python distributions with a REQUESTED file, Node packages
+	// named by the package.json beside their node_modules or installed
+	// globally.
 	Requested bool
 	// Location is where the package is recorded: the database or dist-info
 	// directory.
 	Location string
+	// Conffiles are the configuration files among Files, sorted.
+	Conffiles []string
 	// Files are the absolute paths the package claims, sorted, directories
-	// left out. Paths that do not exist in the tree are kept.
+	// left out, with links in their directories resolved ("/usr/lib/x" for
+	// "/lib/x" on a merged /usr). Paths that do not exist in the tree are
+	// kept.
 	Files []string
-	// Bytes is the sum of the sizes of the claimed files in the final tree.
+	// Bytes is the sum of the sizes of the claimed files in the final tree,
+	// claimed by another package as well or not. For sums over packages use
+	// File.Owner.
 	Bytes int64
 }
 

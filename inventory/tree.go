@@ -98,6 +98,20 @@ func (t Tree) Resolve(p string) (target *File, links []*File) {
 	return t.Find(cur), links
 }
 
+// Locate returns the file that p names when links in its directories are
+// followed and a link at its end is not, as lstat(2) does, or nil.
+func (t Tree) Locate(p string) *File {
+	p = path.Clean("/" + p)
+	if f := t.Find(p); f != nil {
+		return f
+	}
+	dir, _ := t.Resolve(path.Dir(p))
+	if dir == nil {
+		return nil
+	}
+	return t.Find(path.Join(dir.Path, path.Base(p)))
+}
+
 func splitPath(p string) []string {
 	p = strings.Trim(p, "/")
 	if p == "" {

@@ -1,0 +1,234 @@
+package image
+
+import (
+	"archive/tar"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+
+	"schlank/inventory"
+)
+
+// stored is an entry as it stands in the archive.
+type stored struct {
+	inventory.Entry
+	// name is the cleaned path in the archive; Path may come to differ from
+	// it when a lower layer has a symlink on the way.
+	name string
+	// seq is the entry's position in the archive.
+	seq int
+}
+
+// scanned is what one pass over a layer's archive yields.
+type scanned struct {
+	entries []stored // in archive order
+	bodies  map[string][]byte
+	// captured is the sum of the lengths of bodies.
+	captured    int64
+	unknowns    []inventory.Unknown
+	compression string
+}
+
+func (s *scanned) unknown(p, reason string) {
+	s.unknowns = append(s.unknowns, inventory.Unknown{Path: p, Reason: reason})
+}
+
+// scanner reads one layer's archive.
+type scanner struct {
+	limits limits
+	layer  int
+	out    scanned
+	hash   hash.Hash
+	buf    []byte
+	elf    spool
+	left   int64
+}
+
+// scan reads an archive to its end-of-archive mark.
+func scan(r io.Reader, layer int, l limits) (*scanned, error) {
+	s := &scanner{
+		limits: l,
+		layer:  layer,
+		hash:   sha256.New(),
+		buf:    make([]byte, 64<<10),
+		left:   l.layerBytes,
+	}
+	s.out.bodies = map[string][]byte{}
+	defer s.elf.Close()
+	tr := tar.NewReader(r)
+	for {
+		hdr, err := tr.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading the archive after %d entries: %w", len(s.out.entries), err)
+		}
+		if len(s.out.entries)+len(s.out.unknowns) >= l.entries {
+			return nil, fmt.Errorf("more than %d entries", l.entries)
+		}
+		if err := s.entry(hdr, tr); err != nil {
+			return nil, fmt.Errorf("reading %q: %w", hdr.Name, err)
+		}
+	}
+	for i := range s.out.unknowns {
+		s.out.unknowns[i].Layer = layer
+	}
+	return &s.out, nil
+}
+
+// entry takes one header, and the body if there is one.
+func (s *scanner) entry(hdr *tar.Header, body io.Reader) error {
+	if hdr.Typeflag == tar.TypeXGlobalHeader {
+		return nil
+	}
+	p, reason := cleanName(hdr.Name)
+	if reason != "" {
+		s.out.unknown(hdr.Name, reason)
+		return nil
+	}
+	if target, opaque, ok, reason := whiteout(p); ok {
+		switch {
+		case reason != "":
+			s.out.unknown(p, reason)
+		case opaque:
+			s.add(inventory.Entry{Path: target, Kind: inventory.KindOpaque})
+		default:
+			s.add(inventory.Entry{Path: target, Kind: inventory.KindWhiteout})
+		}
+		return nil
+	}
+	e := inventory.Entry{
+		Path: p,
+		Mode: fileMode(hdr.Mode),
+		UID:  hdr.Uid,
+		GID:  hdr.Gid,
+	}
+	if !hdr.ModTime.IsZero() {
+		e.ModTime = hdr.ModTime.Unix()
+	}
+	switch hdr.Typeflag {
+	case tar.TypeReg, tar.TypeCont, tar.TypeGNUSparse:
+		e.Kind = inventory.KindFile
+		if err := s.content(&e, hdr.Size, body); err != nil {
+			return err
+		}
+	case tar.TypeDir:
+		e.Kind = inventory.KindDir
+	case tar.TypeSymlink:
+		e.Kind, e.Link = inventory.KindSymlink, hdr.Linkname
+	case tar.TypeLink:
+		e.Kind = inventory.KindHardlink
+		if e.Link, reason = cleanName(hdr.Linkname); reason != "" {
+			s.out.unknown(p, "hard link to "+hdr.Linkname+": "+reason)
+			return nil
+		}
+	case tar.TypeChar, tar.TypeBlock:
+		e.Kind = inventory.KindDevice
+	case tar.TypeFifo:
+		e.Kind = inventory.KindFifo
+	default:
+		s.out.unknown(p, fmt.Sprintf("entry of unknown type %q", hdr.Typeflag))
+		return nil
+	}
+	if p == "/" && e.Kind != inventory.KindDir {
+		s.out.unknown(p, "root that is no directory")
+		return nil
+	}
+	s.add(e)
+	return nil
+}
+
+func (s *scanner) add(e inventory.Entry) {
+	s.out.entries = append(s.out.entries, stored{Entry: e, name: e.Path, seq: len(s.out.entries)})
+}
+
+// fileMode turns tar's mode bits into Go's, the type left out.
+func fileMode(mode int64) fs.FileMode {
+	m := fs.FileMode(mode & 0o777)
+	for _, b := range []struct {
+		tar int64
+		fs  fs.FileMode
+	}{{0o4000, fs.ModeSetuid}, {0o2000, fs.ModeSetgid}, {0o1000, fs.ModeSticky}} {
+		if mode&b.tar != 0 {
+			m |= b.fs
+		}
+	}
+	return m
+}
+
+// content reads a file: its digest, what is captured of it, its ELF facts.
+func (s *scanner) content(e *inventory.Entry, size int64, body io.Reader) error {
+	if s.left -= size; s.left < 0 {
+		// Counted apart from the archive's bytes: a sparse file claims any
+		// size with none of them.
+		return errTooLarge
+	}
+	e.Size = size
+	s.hash.Reset()
+	var keep *bytes.Buffer
+	if limit := captureLimit(e.Path); limit > 0 {
+		switch {
+		case size > limit:
+			s.out.unknown(e.Path, fmt.Sprintf("not read: %d bytes are more than the limit of %d", size, limit))
+		case s.out.captured+size > s.limits.captureBytes:
+			s.out.unknown(e.Path, fmt.Sprintf("not read: package data of this layer exceeds %d bytes", s.limits.captureBytes))
+		default:
+			keep = &bytes.Buffer{}
+		}
+	}
+	if err := s.copyBody(e, size, keep, body); err != nil {
+		return err
+	}
+	e.Digest = "sha256:" + hex.EncodeToString(s.hash.Sum(nil))
+	if keep != nil {
+		s.out.bodies[e.Path] = keep.Bytes()
+		s.out.captured += size
+	}
+	return nil
+}
+
+// copyBody reads the body in pieces, and looks into it if it is ELF.
+func (s *scanner) copyBody(e *inventory.Entry, size int64, keep *bytes.Buffer, body io.Reader) error {
+	isELF := false
+	for first := true; ; first = false {
+		n, err := io.ReadFull(body, s.buf)
+		data := s.buf[:n]
+		s.hash.Write(data)
+		if keep != nil {
+			keep.Write(data)
+		}
+		if first && bytes.HasPrefix(data, []byte("\x7fELF")) {
+			if isELF = size <= s.limits.elfBytes; !isELF {
+				s.out.unknown(e.Path, fmt.Sprintf("ELF file not read: %d bytes are more than the limit of %d", size, s.limits.elfBytes))
+			}
+			s.elf.Reset()
+		}
+		if isELF {
+			if _, err := s.elf.Write(data); err != nil {
+				return fmt.Errorf("buffering an ELF file: %w", err)
+			}
+		}
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) && n > 0 {
+			break
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if !isELF {
+		return nil
+	}
+	facts, err := readELF(&s.elf)
+	if err != nil {
+		s.out.unknown(e.Path, "ELF file not understood: "+err.Error())
+		return nil
+	}
+	e.ELF = facts
+	return nil
+}

@@ -1,0 +1,190 @@
+package image
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"sync"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"schlank/inventory"
+)
+
+// Source is an opened image of one platform. Its methods may be called from
+// several goroutines.
+type Source struct {
+	// Name is what the user called the image.
+	Name string
+	// Kind is where it is from.
+	Kind Kind
+
+	digest string
+	config *v1.ConfigFile
+	blobs  []blob // base first
+	limits limits
+	closer func() error
+
+	once sync.Once
+	read *result
+	err  error
+}
+
+// Kind says where an image is from.
+type Kind string
+
+// The kinds of sources, as `schlank compare` prints them.
+const (
+	KindLayout   Kind = "oci-layout"
+	KindArchive  Kind = "archive"
+	KindRegistry Kind = "registry"
+	KindDaemon   Kind = "docker"
+)
+
+// result is what reading the layers yields.
+type result struct {
+	img *inventory.Image
+	// refs say where the content of each file of img.Tree is.
+	refs []ref
+}
+
+// Inventory reads the image. The work is done once; further calls return the
+// same inventory, which must not be changed. A layer whose digest is wrong or
+// whose archive is broken is an error that names the layer.
+func (s *Source) Inventory(ctx context.Context) (*inventory.Image, error) {
+	r, err := s.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return r.img, nil
+}
+
+// Digest is the digest of the image's manifest, "" where the source has none
+// (archives that `docker save` wrote).
+func (s *Source) Digest() string { return s.digest }
+
+// Close removes temporary files and closes connections.
+func (s *Source) Close() error {
+	if s.closer == nil {
+		return nil
+	}
+	return s.closer()
+}
+
+func (s *Source) load(ctx context.Context) (*result, error) {
+	s.once.Do(func() {
+		s.read, s.err = s.readAll(ctx)
+	})
+	return s.read, s.err
+}
+
+// readAll reads the layers and lays them over each other.
+func (s *Source) readAll(ctx context.Context) (*result, error) {
+	scans, err := s.scanLayers(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading image %s: %w", s.Name, err)
+	}
+	img := &inventory.Image{
+		Digest: s.digest,
+		Layers: make([]inventory.Layer, len(scans)),
+		Config: imageConfig(s.config),
+	}
+	createdBy := layerHistory(s.config, len(scans))
+	var m merger
+	for i, scan := range scans {
+		entries := placeAll(scan, m.tree, i)
+		entries, targets, unknowns := linkHard(entries, m.tree, i)
+		m.add(i, entries, targets)
+		img.Unknowns = append(img.Unknowns, scan.unknowns...)
+		img.Unknowns = append(img.Unknowns, unknowns...)
+		layer := inventory.Layer{
+			DiffID:          s.blobs[i].diffID,
+			Digest:          s.blobs[i].digest,
+			CompressedBytes: s.blobs[i].size,
+			Compression:     scan.compression,
+			CreatedBy:       createdBy[i],
+			Entries:         make([]inventory.Entry, len(entries)),
+		}
+		for j := range entries {
+			layer.Entries[j] = entries[j].Entry
+			layer.ContentBytes += entries[j].Size
+		}
+		img.Layers[i] = layer
+	}
+	img.Unknowns = append(img.Unknowns, m.unknowns...)
+	tree := withParents(m.tree)
+	promote(tree)
+	r := &result{img: img, refs: make([]ref, len(tree))}
+	img.Tree = make(inventory.Tree, len(tree))
+	for i := range tree {
+		img.Tree[i], r.refs[i] = tree[i].File, tree[i].src
+	}
+	if err := s.addPackages(ctx, r, scans); err != nil {
+		return nil, fmt.Errorf("reading the package databases of %s: %w", s.Name, err)
+	}
+	return r, nil
+}
+
+// concurrent is the number of layers read at once. Each takes up to two
+// cores: one unpacks and hashes the archive, one hashes the files.
+const concurrent = 2
+
+// scanLayers reads all layers, the biggest first.
+func (s *Source) scanLayers(ctx context.Context) ([]*scanned, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	order := make([]int, len(s.blobs))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return int(max(-1, min(1, s.blobs[b].size-s.blobs[a].size)))
+	})
+	queue := make(chan int, len(order))
+	for _, i := range order {
+		queue <- i
+	}
+	close(queue)
+	scans := make([]*scanned, len(order))
+	errs := make([]error, len(order))
+	var wg sync.WaitGroup
+	for range min(concurrent, runtime.GOMAXPROCS(0), len(order)) {
+		wg.Go(func() {
+			for i := range queue {
+				if scans[i], errs[i] = s.scanLayer(ctx, i); errs[i] != nil {
+					cancel()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return scans, firstError(errs)
+}
+
+func (s *Source) scanLayer(ctx context.Context, i int) (*scanned, error) {
+	b := &s.blobs[i]
+	var out *scanned
+	compression, err := b.read(ctx, s.limits.layerBytes, func(r io.Reader) (err error) {
+		out, err = scan(r, i, s.limits)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("layer %d of %d (%s): %w", i+1, len(s.blobs), b.name(), err)
+	}
+	out.compression = compression
+	return out, nil
+}
+
+// firstError prefers what went wrong to what was cancelled because of it.
+func firstError(errs []error) error {
+	var first error
+	for _, err := range errs {
+		if err != nil && (first == nil || errors.Is(first, context.Canceled) && !errors.Is(err, context.Canceled)) {
+			first = err
+		}
+	}
+	return first
+}
