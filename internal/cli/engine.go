@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"schlank"
+)
+
+func (a *app) engineCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "engine",
+		Short: "Look after the engine's disk space",
+	}
+	c.AddCommand(a.engineUsageCommand(), a.enginePruneCommand())
+	return c
+}
+
+func (a *app) engineUsageCommand() *cobra.Command {
+	var format string
+	c := &cobra.Command{
+		Use:   "du",
+		Short: "Show what the build cache and the built images take on disk",
+		Example: `  schlank engine du
+  schlank engine du --format json`,
+		Args: usageArgs(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := oneOf("--format", format, "text", "json"); err != nil {
+				return err
+			}
+			e, err := a.openEngine(c.Context())
+			if err != nil {
+				return err
+			}
+			defer e.Close()
+			u, err := schlank.DiskUsage(c.Context(), e)
+			if err != nil {
+				return err
+			}
+			if format == "json" {
+				return a.printJSON(u)
+			}
+			fmt.Fprintf(a.stdout, "engine       %s\n", e.Describe())
+			fmt.Fprintf(a.stdout, "build cache  %s in %d records, %s reclaimable\n", megabytes(u.CacheBytes), u.CacheRecords, megabytes(u.ReclaimableBytes))
+			fmt.Fprintf(a.stdout, "images       %s in %d images\n", megabytes(u.ImageBytes), u.Images)
+			return nil
+		},
+	}
+	c.Flags().StringVar(&format, "format", "text", "output: text, json")
+	a.addEngineFlags(c)
+	return c
+}
+
+func (a *app) enginePruneCommand() *cobra.Command {
+	var keepGB float64
+	c := &cobra.Command{
+		Use:   "prune",
+		Short: "Free the build cache and the built images",
+		Example: `  schlank engine prune
+  schlank engine prune --keep-gb 10`,
+		Args: usageArgs(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if keepGB < 0 {
+				return &schlank.UsageError{Msg: "--keep-gb must not be negative"}
+			}
+			e, err := a.openEngine(c.Context())
+			if err != nil {
+				return err
+			}
+			defer e.Close()
+			freed, err := schlank.Prune(c.Context(), e, int64(keepGB*1e9))
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(a.stdout, "freed %s\n", megabytes(freed))
+			return nil
+		},
+	}
+	c.Flags().Float64Var(&keepGB, "keep-gb", 0, "keep this much of the build cache, in 10^9 bytes, and all images")
+	a.addEngineFlags(c)
+	return c
+}
+
+// megabytes prints bytes in units of 10^6, as docker images does.
+func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }

@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"schlank"
+	"schlank/engine"
+	"schlank/internal/config"
+	"schlank/internal/engine/embedded"
+)
+
+// app is what all commands share.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	engine         engineFlags
+}
+
+// engineFlags are the flags of every command that builds or runs.
+type engineFlags struct {
+	address, state, bases, progress string
+	builtin                         bool
+}
+
+// flagError is a mistake cobra found in the call.
+type flagError struct{ err error }
+
+func (e *flagError) Error() string { return e.err.Error() }
+func (e *flagError) Unwrap() error { return e.err }
+
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "schlank",
+		Short: "Turn a Dockerfile into one that builds a slim image, and prove that it still works",
+		Long: `schlank builds your image, finds out where every byte comes from, rewrites the
+Dockerfile into a readable multi-stage one, builds that, asks both images the
+same questions and compares the answers.
+
+Exit codes: 0 fine; 1 findings, or a verdict that is not "same"; 2 wrong call or
+configuration; 3 the operation failed.`,
+		Example: `  schlank optimize .
+  schlank compare Dockerfile Dockerfile.slim`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       version(),
+	}
+	root.SetVersionTemplate("schlank {{.Version}}\n")
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return &flagError{fmt.Errorf("%w (see `%s --help`)", err, c.CommandPath())}
+	})
+	root.AddCommand(a.buildCommand(), a.engineCommand())
+	return root
+}
+
+// addEngineFlags declares the shared flags on a command.
+func (a *app) addEngineFlags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&a.engine.address, "engine", "", "BuildKit to use: embedded, docker, unix://, tcp://, ssh://, docker-container://, podman-container://, kube-pod:// (default $SCHLANK_ENGINE, else embedded)")
+	f.StringVar(&a.engine.state, "state", "", "directory of the embedded engine and of built images (default $SCHLANK_STATE, else schlank in the user's data directory)")
+	f.StringVar(&a.engine.bases, "bases", "", "base store: OCI layout that serves FROM references (default $SCHLANK_BASES)")
+	f.StringVar(&a.engine.progress, "progress", "auto", "progress of builds: auto, tty, plain, rawjson, none")
+	f.BoolVar(&a.engine.builtin, "builtin-runtime", false, "use the built-in container runtime even if runc is installed")
+}
+
+// args wraps a check of positional arguments so that its failure is a usage
+// error.
+func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if err := check(c, args); err != nil {
+			return &flagError{fmt.Errorf("%w (see `%s --help`)", err, c.CommandPath())}
+		}
+		return nil
+	}
+}
+
+// openEngine resolves flags, environment and configuration, in this order.
+func (a *app) openEngine(ctx context.Context) (*schlank.Engine, error) {
+	cfg, err := config.Load()
+	if err != nil {
+		return nil, &schlank.UsageError{Msg: err.Error()}
+	}
+	opt := schlank.EngineOptions{
+		Address:        firstOf(a.engine.address, os.Getenv("SCHLANK_ENGINE"), cfg.Engine),
+		State:          firstOf(a.engine.state, os.Getenv("SCHLANK_STATE"), cfg.State),
+		Bases:          firstOf(a.engine.bases, os.Getenv("SCHLANK_BASES"), cfg.Bases),
+		MaxBytes:       int64(cfg.CacheGB * 1e9),
+		BuiltinRuntime: a.engine.builtin,
+		Registries:     map[string]schlank.Registry{},
+		Notice:         a.stderr,
+	}
+	for host, r := range cfg.Registries {
+		opt.Registries[host] = schlank.Registry{Mirrors: r.Mirrors, PlainHTTP: r.HTTP, Insecure: r.Insecure, RootCAs: r.CA}
+	}
+	if opt.Address == "" || opt.Address == "embedded" {
+		if err := embedded.EnterUserNamespace(); err != nil {
+			return nil, err
+		}
+	}
+	return schlank.OpenEngine(ctx, opt)
+}
+
+// progress is how builds report, by the --progress flag.
+func (a *app) progress(title string) (engine.Progress, error) {
+	m, err := engine.ParseProgressMode(a.engine.progress)
+	if err != nil {
+		return engine.Progress{}, &schlank.UsageError{Msg: err.Error()}
+	}
+	return engine.Progress{Mode: m, Out: a.stderr, Title: title}, nil
+}
+
+func firstOf(list ...string) string {
+	for _, s := range list {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}

@@ -1,0 +1,65 @@
+package driver
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/containerd/containerd/v2/core/content"
+	contentlocal "github.com/containerd/containerd/v2/plugins/content/local"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+)
+
+// maxIndexBytes bounds the index.json of a user's OCI layout.
+const maxIndexBytes = 4 << 20
+
+// layoutContext opens "dir", "dir:tag" or "dir@digest" and returns the
+// frontend's spelling of it with the given store id.
+func layoutContext(spec, id string) (string, content.Store, error) {
+	dir, digest, pinned := strings.Cut(spec, "@")
+	tag := ""
+	if !pinned {
+		if i := strings.LastIndexByte(spec, ':'); i > strings.LastIndexByte(spec, '/') {
+			dir, tag = spec[:i], spec[i+1:]
+		}
+		var err error
+		if digest, err = tagged(dir, tag); err != nil {
+			return "", nil, err
+		}
+	}
+	store, err := contentlocal.NewStore(dir)
+	if err != nil {
+		return "", nil, fmt.Errorf("opening OCI layout %s: %w", dir, err)
+	}
+	return "oci-layout://" + id + "@" + digest, store, nil
+}
+
+// tagged finds the digest of a tag in a layout's index; without a tag the
+// layout must hold a single image.
+func tagged(dir, tag string) (string, error) {
+	f, err := os.Open(filepath.Join(dir, ocispecs.ImageIndexFile))
+	if err != nil {
+		return "", fmt.Errorf("opening OCI layout: %w", err)
+	}
+	defer f.Close()
+	var idx ocispecs.Index
+	if err := json.NewDecoder(io.LimitReader(f, maxIndexBytes)).Decode(&idx); err != nil {
+		return "", fmt.Errorf("reading %s of OCI layout %s: %w", ocispecs.ImageIndexFile, dir, err)
+	}
+	if tag == "" && len(idx.Manifests) == 1 {
+		return idx.Manifests[0].Digest.String(), nil
+	}
+	for _, m := range idx.Manifests {
+		if tag != "" && m.Annotations[ocispecs.AnnotationRefName] == tag {
+			return m.Digest.String(), nil
+		}
+	}
+	if tag == "" {
+		return "", errors.New("the OCI layout holds several images: name one as DIR:TAG or DIR@DIGEST")
+	}
+	return "", fmt.Errorf("no image is tagged %q in OCI layout %s", tag, dir)
+}

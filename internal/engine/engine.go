@@ -1,0 +1,123 @@
+// Package engine opens the BuildKit an address names, behind the seam of
+// schlank/engine.
+package engine
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/moby/buildkit/client"
+	"schlank/internal/engine/basestore"
+	"schlank/internal/engine/dial"
+	"schlank/internal/engine/driver"
+	"schlank/internal/engine/embedded"
+	"schlank/internal/engine/ocistore"
+)
+
+// Embedded is the address of the engine in this process.
+const Embedded = "embedded"
+
+// Options say which engine and where its things are.
+type Options struct {
+	// Address is "embedded" (the default) or one of dial.Schemes.
+	Address string
+	// State is the directory of the embedded engine and of built images;
+	// the default is DefaultState.
+	State string
+	// Bases is the directory of the base store, "" for none.
+	Bases string
+	// MaxBytes limits the embedded engine's build cache, in bytes.
+	MaxBytes int64
+	// Registries maps registry hosts to how they are reached.
+	Registries map[string]embedded.Registry
+	// BuiltinRuntime makes the embedded engine ignore an installed runc.
+	BuiltinRuntime bool
+	// Notice receives one-line messages for the user; nil drops them.
+	Notice io.Writer
+}
+
+// DefaultState is schlank's directory under the user's data directory
+// ($XDG_DATA_HOME, ~/.local/share).
+func DefaultState() (string, error) {
+	if d := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(d) {
+		return filepath.Join(d, "schlank"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("finding the data directory: %w (set XDG_DATA_HOME or give --state)", err)
+	}
+	return filepath.Join(home, ".local", "share", "schlank"), nil
+}
+
+// keepImages is how many built images stay in the store.
+const keepImages = 40
+
+// Open starts or connects to the engine.
+func Open(ctx context.Context, opt Options) (_ *driver.Driver, err error) {
+	if opt.Address == "" {
+		opt.Address = Embedded
+	}
+	if opt.Address != Embedded && !dial.Valid(opt.Address) {
+		return nil, fmt.Errorf("unknown engine %q: use embedded, %s", opt.Address, strings.Join(dial.Schemes, ", "))
+	}
+	if opt.State == "" {
+		if opt.State, err = DefaultState(); err != nil {
+			return nil, err
+		}
+	}
+	if opt.State, err = filepath.Abs(opt.State); err != nil {
+		return nil, err
+	}
+	bases, err := basestore.Open(opt.Bases)
+	if err != nil {
+		return nil, err
+	}
+	c, desc, closers, err := connect(ctx, opt)
+	if err != nil {
+		return nil, err
+	}
+	images, err := openImages(opt.State)
+	if err != nil {
+		for _, cl := range closers {
+			cl.Close()
+		}
+		return nil, err
+	}
+	return driver.New(c, driver.Options{Describe: desc, Bases: bases, Images: images, Closers: closers}), nil
+}
+
+func connect(ctx context.Context, opt Options) (*client.Client, string, []io.Closer, error) {
+	if opt.Address != Embedded {
+		c, err := dial.Connect(ctx, opt.Address)
+		if err != nil {
+			return nil, "", nil, err
+		}
+		return c, opt.Address, []io.Closer{c}, nil
+	}
+	s, err := embedded.Start(ctx, embedded.Options{
+		Root:                filepath.Join(opt.State, "engine"),
+		MaxBytes:            opt.MaxBytes,
+		Registries:          opt.Registries,
+		ForceBuiltinRuntime: opt.BuiltinRuntime,
+		Notice:              opt.Notice,
+	})
+	if err != nil {
+		return nil, "", nil, err
+	}
+	return s.Client(), s.Describe(), []io.Closer{s}, nil
+}
+
+func openImages(state string) (*ocistore.Store, error) {
+	images, err := ocistore.Open(filepath.Join(state, "images"))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := images.Keep(keepImages); err != nil {
+		return nil, fmt.Errorf("tidying the image store: %w", err)
+	}
+	return images, nil
+}

@@ -1,0 +1,114 @@
+package schlank
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Project is a build context with a Dockerfile.
+type Project struct {
+	// Dir is the build context.
+	Dir string
+	// File is the path of the Dockerfile, Name how messages call it.
+	File, Name string
+	Dockerfile []byte
+	// Ignore is the ignore file that lies beside the Dockerfile under its
+	// name (Dockerfile.dockerignore), nil when the context's own counts.
+	Ignore []byte
+}
+
+// maxDockerfile bounds a Dockerfile, in bytes; BuildKit's own limit is far
+// below.
+const maxDockerfile = 8 << 20
+
+// UsageError is a mistake in how the program was called or configured.
+type UsageError struct {
+	Msg, Hint string
+}
+
+func (e *UsageError) Error() string {
+	if e.Hint == "" {
+		return e.Msg
+	}
+	return e.Msg + " (" + e.Hint + ")"
+}
+
+// names are what a Dockerfile is called in a context, in order.
+var dockerfileNames = []string{"Dockerfile", "Containerfile"}
+
+// OpenProject finds the Dockerfile for a path, which is a context directory
+// or a Dockerfile in its context, and reads it. file, when given, is the
+// Dockerfile of the context path.
+func OpenProject(path, file string) (*Project, error) {
+	if path == "" {
+		path = "."
+	}
+	st, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &UsageError{Msg: fmt.Sprintf("%s: no such file or directory", path), Hint: "give a directory with a Dockerfile, or a Dockerfile"}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("opening the project: %w", err)
+	}
+	p := &Project{Dir: path, File: file}
+	switch {
+	case !st.IsDir() && file != "":
+		return nil, &UsageError{Msg: fmt.Sprintf("%s is not a directory", path), Hint: "with --file, the path is the build context"}
+	case !st.IsDir():
+		p.Dir, p.File = filepath.Dir(path), path
+	case file == "":
+		if p.File, err = findDockerfile(path); err != nil {
+			return nil, err
+		}
+	}
+	p.Name = p.File
+	return p, p.read()
+}
+
+func findDockerfile(dir string) (string, error) {
+	for _, n := range dockerfileNames {
+		f := filepath.Join(dir, n)
+		if st, err := os.Stat(f); err == nil && st.Mode().IsRegular() {
+			return f, nil
+		}
+	}
+	return "", &UsageError{
+		Msg:  fmt.Sprintf("%s: no Dockerfile there", dir),
+		Hint: "name one with --file, or give its path",
+	}
+}
+
+func (p *Project) read() error {
+	var err error
+	if p.Dockerfile, err = readLimited(p.File, maxDockerfile); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return &UsageError{Msg: fmt.Sprintf("%s: no such file", p.File), Hint: "name the Dockerfile with --file"}
+		}
+		return fmt.Errorf("reading the Dockerfile: %w", err)
+	}
+	p.Ignore, err = readLimited(p.File+".dockerignore", maxDockerfile)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("reading the ignore file: %w", err)
+	}
+	return nil
+}
+
+func readLimited(name string, limit int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(b)) > limit {
+		return nil, fmt.Errorf("%s: larger than %d bytes", name, limit)
+	}
+	return b, nil
+}
