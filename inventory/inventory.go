@@ -190,6 +190,9 @@ type Package struct {
 	// named by the package.json beside their node_modules or installed
 	// globally.
 	Requested bool
+	// Origin is the URL a package was installed from instead of an index
+	// (pip's direct_url.json), or "".
+	Origin string
 	// Location is where the package is recorded: the database or dist-info
 	// directory.
 	Location string

@@ -25,12 +25,14 @@ type item struct {
 	mode int64
 }
 
-func file(name, body string) item  { return item{name: name, typ: tar.TypeReg, body: body, mode: 0o644} }
-func dir(name string) item         { return item{name: name, typ: tar.TypeDir, mode: 0o755} }
-func symlink(name, to string) item { return item{name: name, typ: tar.TypeSymlink, link: to, mode: 0o777} }
-func hard(name, to string) item    { return item{name: name, typ: tar.TypeLink, link: to, mode: 0o644} }
-func wh(dir, name string) item     { return file(dir+"/.wh."+name, "") }
-func opaque(dir string) item       { return file(dir+"/.wh..wh..opq", "") }
+func file(name, body string) item { return item{name: name, typ: tar.TypeReg, body: body, mode: 0o644} }
+func dir(name string) item        { return item{name: name, typ: tar.TypeDir, mode: 0o755} }
+func symlink(name, to string) item {
+	return item{name: name, typ: tar.TypeSymlink, link: to, mode: 0o777}
+}
+func hard(name, to string) item { return item{name: name, typ: tar.TypeLink, link: to, mode: 0o644} }
+func wh(dir, name string) item  { return file(dir+"/.wh."+name, "") }
+func opaque(dir string) item    { return file(dir+"/.wh..wh..opq", "") }
 
 func archive(t testing.TB, items []item) []byte {
 	t.Helper()

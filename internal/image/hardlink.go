@@ -9,9 +9,9 @@ import (
 // linkHard gives the hard links of a layer (in path order) the facts of the
 // file they name. A link whose target is neither in the layer nor below it is
 // dropped and listed.
-func linkHard(entries []stored, below []node, layer int) ([]stored, map[string]node, []inventory.Unknown) {
+func linkHard(entries []stored, below []treeFile, layer int) ([]stored, map[string]treeFile, []inventory.Unknown) {
 	var unknowns []inventory.Unknown
-	targets := map[string]node{}
+	targets := map[string]treeFile{}
 	kept := entries[:0:0]
 	for i := range entries {
 		e := entries[i]
@@ -38,7 +38,7 @@ func linkHard(entries []stored, below []node, layer int) ([]stored, map[string]n
 }
 
 // hardTarget finds what a hard link names in the end.
-func hardTarget(entries []stored, below []node, p string, layer int) (node, bool) {
+func hardTarget(entries []stored, below []treeFile, p string, layer int) (treeFile, bool) {
 	for range maxLinks {
 		i := sort.Search(len(entries), func(i int) bool { return inventory.ComparePaths(entries[i].Path, p) >= 0 })
 		for i < len(entries) && entries[i].Path == p && rank(entries[i].Kind) < 2 {
@@ -50,26 +50,26 @@ func hardTarget(entries []stored, below []node, p string, layer int) (node, bool
 		e := &entries[i]
 		switch e.Kind {
 		case inventory.KindDir:
-			return node{}, false
+			return treeFile{}, false
 		case inventory.KindHardlink:
 			p = e.Link
 			continue
 		}
-		return node{
+		return treeFile{
 			File: inventory.File{Entry: e.Entry, Layer: layer},
 			src:  ref{layer, e.name},
 			size: e.Size,
 		}, true
 	}
-	return node{}, false
+	return treeFile{}, false
 }
 
 // lowerTarget finds the target of a hard link in the layers below. The
 // specification does not provide for it; unpacking works all the same.
-func lowerTarget(below []node, p string) (node, bool) {
+func lowerTarget(below []treeFile, p string) (treeFile, bool) {
 	i := sort.Search(len(below), func(i int) bool { return inventory.ComparePaths(below[i].Path, p) >= 0 })
 	if i == len(below) || below[i].Path != p || below[i].Kind == inventory.KindDir {
-		return node{}, false
+		return treeFile{}, false
 	}
 	t := below[i]
 	if t.Kind == inventory.KindHardlink {
@@ -80,7 +80,7 @@ func lowerTarget(below []node, p string) (node, bool) {
 
 // promote makes files of the hard links whose first name is gone from the
 // tree, so that content that can be reached is counted, and once.
-func promote(tree []node) {
+func promote(tree []treeFile) {
 	first := map[ref]int{}
 	for i := range tree {
 		if tree[i].Kind == inventory.KindFile {

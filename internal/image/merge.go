@@ -13,8 +13,8 @@ type ref struct {
 	name  string
 }
 
-// node is a path of the tree, and where its content is.
-type node struct {
+// treeFile is a path of the tree, and where its content is.
+type treeFile struct {
 	inventory.File
 	src ref
 	// size is the length of the content, also for hard links.
@@ -24,13 +24,13 @@ type node struct {
 // merger lays layers over each other as the OCI image specification says.
 // Both sides are in path order, so one layer is one merge of sorted lists.
 type merger struct {
-	tree     []node
+	tree     []treeFile
 	unknowns []inventory.Unknown
 }
 
 // overlay is the state of one merge.
 type overlay struct {
-	lower, out []node
+	lower, out []treeFile
 	// hidden is the directory whose content of lower layers is gone, "" for
 	// none. Descendants are contiguous, so one is enough.
 	hidden string
@@ -40,8 +40,8 @@ type overlay struct {
 
 // add lays a layer's entries over the tree, as placeAll and linkHard made
 // them; targets are the files that hard links name.
-func (m *merger) add(layer int, entries []stored, targets map[string]node) {
-	o := &overlay{lower: m.tree, out: make([]node, 0, len(m.tree)+len(entries))}
+func (m *merger) add(layer int, entries []stored, targets map[string]treeFile) {
+	o := &overlay{lower: m.tree, out: make([]treeFile, 0, len(m.tree)+len(entries))}
 	for i := range entries {
 		e := &entries[i]
 		o.skipTo(e.Path)
@@ -69,7 +69,7 @@ func (m *merger) add(layer int, entries []stored, targets map[string]node) {
 			})
 			continue
 		}
-		n := node{
+		n := treeFile{
 			File: inventory.File{Entry: e.Entry, Layer: layer, Owner: -1},
 			src:  ref{layer, e.name},
 			size: e.Size,
@@ -111,7 +111,7 @@ func (o *overlay) rest(n int) {
 	o.lower = o.lower[n:]
 }
 
-func (o *overlay) put(n node) {
+func (o *overlay) put(n treeFile) {
 	if n.Kind != inventory.KindDir {
 		o.blocker = n.Path
 	}
@@ -120,8 +120,8 @@ func (o *overlay) put(n node) {
 
 // withParents adds the root and the directories that no layer has an entry
 // for.
-func withParents(tree []node) []node {
-	out := make([]node, 0, len(tree)+1)
+func withParents(tree []treeFile) []treeFile {
+	out := make([]treeFile, 0, len(tree)+1)
 	prev := ""
 	for _, n := range tree {
 		var missing []string
@@ -143,8 +143,8 @@ func withParents(tree []node) []node {
 	return out
 }
 
-func implied(dir string, layer int) node {
-	return node{File: inventory.File{
+func implied(dir string, layer int) treeFile {
+	return treeFile{File: inventory.File{
 		Entry:   inventory.Entry{Path: dir, Kind: inventory.KindDir, Mode: 0o755},
 		Layer:   layer,
 		Owner:   -1,

@@ -26,7 +26,7 @@ type placer struct {
 	seen  map[string]bool   // every path the cache depends on
 }
 
-func newPlacer(below []node) *placer {
+func newPlacer(below []treeFile) *placer {
 	p := &placer{
 		below: map[string]string{},
 		own:   map[string]string{},
@@ -124,7 +124,7 @@ func (p *placer) note(e *inventory.Entry) {
 
 // placeAll puts a layer's entries where they land, in path order, one of a
 // kind for each path; of duplicates the last in the archive stays.
-func placeAll(s *scanned, below []node, layer int) []stored {
+func placeAll(s *scanned, below []treeFile, layer int) []stored {
 	p := newPlacer(below)
 	entries := make([]stored, 0, len(s.entries))
 	for _, e := range s.entries {

@@ -112,25 +112,25 @@ func (s *scanner) entry(hdr *tar.Header, body io.Reader) error {
 	if !hdr.ModTime.IsZero() {
 		e.ModTime = hdr.ModTime.Unix()
 	}
-	switch hdr.Typeflag {
-	case tar.TypeReg, tar.TypeCont, tar.TypeGNUSparse:
+	switch {
+	case hasBody(hdr.Typeflag):
 		e.Kind = inventory.KindFile
 		if err := s.content(&e, hdr.Size, body); err != nil {
 			return err
 		}
-	case tar.TypeDir:
+	case hdr.Typeflag == tar.TypeDir:
 		e.Kind = inventory.KindDir
-	case tar.TypeSymlink:
+	case hdr.Typeflag == tar.TypeSymlink:
 		e.Kind, e.Link = inventory.KindSymlink, hdr.Linkname
-	case tar.TypeLink:
+	case hdr.Typeflag == tar.TypeLink:
 		e.Kind = inventory.KindHardlink
 		if e.Link, reason = cleanName(hdr.Linkname); reason != "" {
 			s.out.unknown(p, "hard link to "+hdr.Linkname+": "+reason)
 			return nil
 		}
-	case tar.TypeChar, tar.TypeBlock:
+	case hdr.Typeflag == tar.TypeChar || hdr.Typeflag == tar.TypeBlock:
 		e.Kind = inventory.KindDevice
-	case tar.TypeFifo:
+	case hdr.Typeflag == tar.TypeFifo:
 		e.Kind = inventory.KindFifo
 	default:
 		s.out.unknown(p, fmt.Sprintf("entry of unknown type %q", hdr.Typeflag))
@@ -142,6 +142,11 @@ func (s *scanner) entry(hdr *tar.Header, body io.Reader) error {
 	}
 	s.add(e)
 	return nil
+}
+
+// hasBody says whether an entry of this type is a regular file.
+func hasBody(typ byte) bool {
+	return typ == tar.TypeReg || typ == tar.TypeCont || typ == tar.TypeGNUSparse
 }
 
 func (s *scanner) add(e inventory.Entry) {
