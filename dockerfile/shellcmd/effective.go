@@ -28,11 +28,8 @@ func (e Effective) Args(o Options) Args { return sortArgs(e.Words, o) }
 
 // Effective looks behind wrappers: sudo, env, exec, command, time, nice and
 // others of their kind, and sh -c.
-func (c Command) Effective() Effective { return effective(c.Words, 0) }
-
-// effective is Effective inside so many levels of sh -c.
-func effective(words []Word, level int) Effective {
-	e := Effective{Words: words}
+func (c Command) Effective() Effective {
+	e := Effective{Words: c.Words}
 	for len(e.Words) > 0 && e.Words[0].Static {
 		e.Name = path.Base(e.Words[0].Value)
 		w, ok := wrapperOf(e.Name)
@@ -46,20 +43,20 @@ func effective(words []Word, level int) Effective {
 		e.Wrappers = append(e.Wrappers, e.Name)
 		e.Words, e.Name = rest, ""
 	}
-	if Shell(e.Name) && e.Name != "." && level < maxNesting {
-		e.Script = dashC(e, level)
+	if e.Name != "" && Shell(e.Name) {
+		e.Script = dashC(e)
 	}
 	return e
 }
 
 // dashC is the script of sh -c.
-func dashC(e Effective, level int) *Script {
+func dashC(e Effective) *Script {
 	args := e.Args(Options{Values: []string{"-o", "+o", "-O", "+O", "--rcfile", "--init-file"}})
 	if !args.Has("-c") || len(args.Operands) == 0 {
 		return nil
 	}
 	if w := e.Words[args.Operands[0]]; w.Static {
-		return parse(w.value, e.Name, level+1)
+		return Parse(w.value, e.Name)
 	}
 	return nil
 }

@@ -16,22 +16,12 @@ import (
 // stack.
 const maxScript = 64 * 1024
 
-// maxNesting is how many levels of sh -c '…' are looked into.
-const maxNesting = 4
-
 // Parse reads text as the script of shell, which is a name or path such as
 // "/bin/bash". An empty name means sh.
-func Parse(text source.Mapped, shell string) *Script { return parse(text, shell, 0) }
-
-// parse is Parse inside so many levels of sh -c.
-func parse(text source.Mapped, shell string, level int) *Script {
+func Parse(text source.Mapped, shell string) *Script {
 	s := &Script{Text: text}
 	variants := dialects(shell)
-	switch {
-	case variants == nil:
-		s.Opaque = true
-		return s
-	case text.Len() > maxScript:
+	if variants == nil || text.Len() > maxScript {
 		s.Opaque = true
 		return s
 	}
@@ -39,7 +29,7 @@ func parse(text source.Mapped, shell string, level int) *Script {
 	var first error
 	for _, v := range variants {
 		stmts, err := statements(src, v)
-		b := &builder{script: s, src: src, level: level}
+		b := &builder{script: s, src: src}
 		if err == nil {
 			b.top(stmts)
 			return s
@@ -57,14 +47,18 @@ func parse(text source.Mapped, shell string, level int) *Script {
 }
 
 // Shell reports whether name, a name or path, is a shell that can be read.
+// An empty name means sh.
 func Shell(name string) bool { return dialects(name) != nil }
 
 // dialects are the languages to try for a shell, the most likely first. Plain
 // sh is bash on some systems and has some of its features on others, so what
 // bash takes is taken; what only a POSIX shell takes is too.
 func dialects(shell string) []syntax.LangVariant {
+	if shell == "" {
+		shell = "sh"
+	}
 	switch strings.TrimSuffix(path.Base(shell), ".exe") {
-	case "sh", "dash", "ash", "busybox", ".":
+	case "sh", "dash", "ash", "busybox":
 		return []syntax.LangVariant{syntax.LangBash, syntax.LangPOSIX}
 	case "bash", "rbash":
 		return []syntax.LangVariant{syntax.LangBash}

@@ -22,8 +22,9 @@ type Script struct {
 	Steps []Step
 	// Problems is what is no valid shell.
 	Problems []Problem
-	// Opaque is set when the text is for a shell that can't be read here,
-	// such as powershell; there are no commands then.
+	// Opaque is set when the text is not read: it is for a shell that is not
+	// known here, such as powershell, or longer than 64 KiB. There are no
+	// commands then, and nothing may be concluded from that.
 	Opaque bool
 }
 

@@ -13,7 +13,6 @@ import (
 type builder struct {
 	script *Script
 	src    string
-	level  int
 }
 
 // place is where in the script a command stands.
