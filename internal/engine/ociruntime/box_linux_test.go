@@ -6,11 +6,13 @@ import (
 	"debug/elf"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -23,6 +25,12 @@ func TestMain(m *testing.M) {
 		os.Exit(Main(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr))
 	case filepath.Base(os.Args[0]) == "probe":
 		os.Exit(probeMain(os.Args[1:]))
+	case filepath.Base(os.Args[0]) == "undermask":
+		if err := underMask(os.Args[1:]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
 	}
 	os.Exit(m.Run())
 }
@@ -59,6 +67,7 @@ type box struct {
 	t      *testing.T
 	bundle string
 	argv   []string // the runtime and its global flags
+	attr   *syscall.SysProcAttr
 }
 
 // newBox makes a bundle whose root file system holds the test binary, with a
@@ -154,7 +163,9 @@ func (b *box) call(args ...string) result {
 func (b *box) cmd(args ...string) *exec.Cmd {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	b.t.Cleanup(cancel)
-	return exec.CommandContext(ctx, b.argv[0], append(b.argv[1:], args...)...)
+	cmd := exec.CommandContext(ctx, b.argv[0], append(b.argv[1:len(b.argv):len(b.argv)], args...)...)
+	cmd.SysProcAttr = b.attr
+	return cmd
 }
 
 func (b *box) run(id string, flags ...string) result {
