@@ -17,9 +17,11 @@
 //
 // Not applied, and silently so because BuildKit asks for them by default:
 // cgroups (no resource limits, no device filter; a cgroup mount becomes a
-// read-only view of the host's), seccomp, sysctls, AppArmor and SELinux. A set-user-id
-// program executed as process 1 escapes the parent-death signal, so killing
-// `run` itself with SIGKILL leaves such a container to [Sweep].
+// read-only view of the host's), seccomp, sysctls, AppArmor and SELinux.
+//
+// Killing run with SIGKILL ends its container, by the parent-death signal. A
+// set-user-id program executed as process 1 sheds that signal; the container is
+// then ended by delete --force, which whoever starts after a crash should call.
 //
 // It is meant for building one's own Dockerfile. Whoever builds what strangers
 // wrote should install runc, or use a remote engine.

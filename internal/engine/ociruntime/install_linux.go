@@ -57,22 +57,3 @@ func replaceLink(target, path string) error {
 	}
 	return nil
 }
-
-// Sweep kills and forgets every container recorded under an installation
-// directory, and returns their ids. An engine calls it at start, before it runs
-// anything and while it holds its state lock, to clear what a killed
-// predecessor left behind.
-func Sweep(dir string) ([]string, error) {
-	store := store{filepath.Join(dir, containersDir)}
-	ids, err := store.list()
-	if err != nil {
-		return nil, fmt.Errorf("clearing left-over containers: %w", err)
-	}
-	var failed []error
-	for _, id := range ids {
-		if err := store.remove(id, true); err != nil {
-			failed = append(failed, fmt.Errorf("clearing left-over container %s: %w", id, err))
-		}
-	}
-	return ids, errors.Join(failed...)
-}

@@ -139,24 +139,6 @@ func (s store) remove(id string, force bool) error {
 	return os.RemoveAll(s.dir(id))
 }
 
-// list returns the recorded ids in order.
-func (s store) list() ([]string, error) {
-	entries, err := os.ReadDir(s.root)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var ids []string
-	for _, e := range entries {
-		if e.IsDir() && validID(e.Name()) == nil {
-			ids = append(ids, e.Name())
-		}
-	}
-	return ids, nil
-}
-
 // alive reports whether the recorded process still is the container's: it
 // exists, is no zombie, and started when the container did.
 func (st state) alive() bool {
