@@ -15,7 +15,7 @@ import (
 // dozen others; PATH_MAX bounds each string.
 const (
 	maxDynamic = 1 << 20
-	maxNeeded  = 4096
+	maxNeeded  = 1024
 	maxString  = 4096
 )
 

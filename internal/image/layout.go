@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -68,10 +67,14 @@ func verifiedDocument(st store, h v1.Hash) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return data, checkDigest(data, h)
+}
+
+func checkDigest(data []byte, h v1.Hash) error {
 	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != h.Hex {
-		return nil, fmt.Errorf("%s has digest sha256:%x", h, sum)
+		return fmt.Errorf("%s has digest sha256:%x", h, sum)
 	}
-	return data, nil
+	return nil
 }
 
 // OpenLayout opens an image of the OCI layout in dir. Which one, says at:
@@ -96,19 +99,12 @@ func openStore(st store, at string, opts Options) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := manifestFor(st, desc.Digest, opts.Platform)
+	read := func(h v1.Hash) ([]byte, error) { return verifiedDocument(st, h) }
+	data, err := manifestFor(read, desc.Digest, opts.Platform)
 	if err != nil {
 		return nil, err
 	}
-	m, err := v1.ParseManifest(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("parsing the manifest: %w", err)
-	}
-	config, err := verifiedDocument(st, m.Config.Digest)
-	if err != nil {
-		return nil, fmt.Errorf("reading the image config: %w", err)
-	}
-	return newSource(data, m, config, func(d v1.Descriptor) opener {
+	return newSource(data, read, func(d v1.Descriptor) opener {
 		return func(context.Context) (io.ReadCloser, error) {
 			r, _, err := st.open(blobName(d.Digest))
 			return r, err
@@ -116,11 +112,22 @@ func openStore(st store, at string, opts Options) (*Source, error) {
 	})
 }
 
+// reader reads and verifies a small blob: an index, manifest or config.
+type reader func(v1.Hash) ([]byte, error)
+
 // opener opens a layer as stored.
 type opener func(context.Context) (io.ReadCloser, error)
 
-// newSource puts an image together from its verified documents.
-func newSource(manifest []byte, m *v1.Manifest, config []byte, open func(v1.Descriptor) opener) (*Source, error) {
+// newSource puts an image together from its verified manifest.
+func newSource(manifest []byte, read reader, open func(v1.Descriptor) opener) (*Source, error) {
+	m, err := v1.ParseManifest(bytes.NewReader(manifest))
+	if err != nil {
+		return nil, fmt.Errorf("parsing the manifest: %w", err)
+	}
+	config, err := read(m.Config.Digest)
+	if err != nil {
+		return nil, fmt.Errorf("reading the image config: %w", err)
+	}
 	cf, err := v1.ParseConfigFile(bytes.NewReader(config))
 	if err != nil {
 		return nil, fmt.Errorf("parsing the image config: %w", err)
@@ -166,7 +173,7 @@ func pick(st store, at string, opts Options) (v1.Descriptor, error) {
 				return d, nil
 			}
 		}
-		return v1.Descriptor{}, fmt.Errorf("%w: no image %q; it has %s", fs.ErrNotExist, at, names(index))
+		return v1.Descriptor{}, fmt.Errorf("%w: %q; it has %s", ErrNotFound, at, names(index))
 	}
 	images := withoutAttestations(index.Manifests)
 	if len(images) == 1 {

@@ -90,9 +90,9 @@ const maxIndexes = 8
 
 // manifestFor follows a descriptor through indexes to the manifest of one
 // image and returns it as stored.
-func manifestFor(st store, h v1.Hash, platform string) ([]byte, error) {
+func manifestFor(read reader, h v1.Hash, platform string) ([]byte, error) {
 	for range maxIndexes {
-		data, err := verifiedDocument(st, h)
+		data, err := read(h)
 		if err != nil {
 			return nil, fmt.Errorf("reading the manifest: %w", err)
 		}

@@ -28,9 +28,8 @@ type Source struct {
 	limits limits
 	closer func() error
 
-	once sync.Once
-	read *result
-	err  error
+	mu   sync.Mutex
+	read *result // set when all layers have been read
 }
 
 // Kind says where an image is from.
@@ -75,10 +74,17 @@ func (s *Source) Close() error {
 }
 
 func (s *Source) load(ctx context.Context) (*result, error) {
-	s.once.Do(func() {
-		s.read, s.err = s.readAll(ctx)
-	})
-	return s.read, s.err
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.read != nil {
+		return s.read, nil
+	}
+	// An error is not kept: the next caller may have more time or network.
+	r, err := s.readAll(ctx)
+	if err == nil {
+		s.read = r
+	}
+	return r, err
 }
 
 // readAll reads the layers and lays them over each other.
