@@ -83,7 +83,7 @@ func (r *reader) conditional(start int, name string, op rune, nullIsUnset bool) 
 	if nullIsUnset {
 		mark = ":" + mark
 	}
-	if !strings.ContainsRune("+-?", op) {
+	if op == '#' || op == '%' {
 		return "", r.fail(start, "unsupported modifier "+mark)
 	}
 	word, _, err := r.until('}', false, false)
@@ -93,6 +93,9 @@ func (r *reader) conditional(start int, name string, op rune, nullIsUnset bool) 
 	value, set := r.get(name)
 	if !set && r.KeepUnset {
 		return "${" + name + mark + word + "}", nil
+	}
+	if !strings.ContainsRune("+-?", op) {
+		return "", r.fail(start, "unsupported modifier "+mark)
 	}
 	there := set && (value != "" || !nullIsUnset)
 	switch {

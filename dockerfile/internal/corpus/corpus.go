@@ -1,0 +1,81 @@
+// Package corpus holds Dockerfiles for the tests of the rooms that read them:
+// our own, chosen for the corners of the language, and those that the peers'
+// tests use, where they are at hand. It imports nothing of this module.
+package corpus
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// Case is a Dockerfile and where it is from.
+type Case struct{ Name, Text string }
+
+// Own are the cases that are part of this repository.
+func Own() []Case {
+	var out []Case
+	for k, text := range own() {
+		out = append(out, Case{Name: fmt.Sprintf("own/%d", k), Text: text})
+	}
+	return out
+}
+
+// Peers are the cases from the tests of other tools, collected next to this
+// repository. It skips the test, and says why, when they are not there.
+func Peers(t *testing.T) []Case {
+	t.Helper()
+	dir := peersDir()
+	names, err := fs.Glob(os.DirFS(dir), "*.jsonl")
+	if err != nil || len(names) == 0 {
+		t.Skipf("no *.jsonl in %s: the peers' cases are not part of the repository", dir)
+	}
+	var out []Case
+	for _, name := range names {
+		out = append(out, read(t, filepath.Join(dir, name))...)
+	}
+	return out
+}
+
+// read is the Dockerfiles in one file of cases.
+func read(t *testing.T, name string) []Case {
+	t.Helper()
+	file, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var out []Case
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<24)
+	for n := 1; lines.Scan(); n++ {
+		var c struct {
+			Dockerfile string `json:"dockerfile"`
+		}
+		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+			t.Fatalf("%s:%d: %v", name, n, err)
+		}
+		out = append(out, Case{Name: fmt.Sprintf("%s:%d", filepath.Base(name), n), Text: c.Dockerfile})
+	}
+	if err := lines.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// peersDir is ../shared/cases as seen from the root of the repository, which
+// is the first directory above with a go.mod.
+func peersDir() string {
+	dir := "."
+	for range 8 {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		dir = filepath.Join(dir, "..")
+	}
+	return filepath.Join(dir, "..", "shared", "cases")
+}
