@@ -14,9 +14,9 @@ import (
 	"strings"
 
 	"github.com/containerd/containerd/v2/core/content"
-	contentlocal "github.com/containerd/containerd/v2/plugins/content/local"
 	"github.com/distribution/reference"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+	"schlank/internal/engine/ocistore"
 )
 
 // LabelStandIn is the label in which a base says that it stands in for an
@@ -60,9 +60,7 @@ func Open(dir string) (*Store, error) {
 			s.manifests[fam] = d
 		}
 	}
-	if s.content, err = contentlocal.NewStore(dir); err != nil {
-		return nil, fmt.Errorf("base store %s: %w", dir, err)
-	}
+	s.content = ocistore.Blobs(dir)
 	return s, nil
 }
 

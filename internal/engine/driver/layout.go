@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"github.com/containerd/containerd/v2/core/content"
-	contentlocal "github.com/containerd/containerd/v2/plugins/content/local"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+	"schlank/internal/engine/ocistore"
 )
 
 // maxIndexBytes bounds the index.json of a user's OCI layout.
@@ -31,11 +31,7 @@ func layoutContext(spec, id string) (string, content.Store, error) {
 			return "", nil, err
 		}
 	}
-	store, err := contentlocal.NewStore(dir)
-	if err != nil {
-		return "", nil, fmt.Errorf("opening OCI layout %s: %w", dir, err)
-	}
-	return "oci-layout://" + id + "@" + digest, store, nil
+	return "oci-layout://" + id + "@" + digest, ocistore.Blobs(dir), nil
 }
 
 // tagged finds the digest of a tag in a layout's index; without a tag the

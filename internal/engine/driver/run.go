@@ -73,11 +73,7 @@ type image struct {
 func (d *Driver) imageOf(ctx context.Context, ref engine.ImageRef) (image, error) {
 	img := image{store: d.opt.Images.Content(), digest: digest.Digest(ref.Digest)}
 	if ref.Layout != d.opt.Images.Dir() {
-		s, err := ocistore.Open(ref.Layout)
-		if err != nil {
-			return img, err
-		}
-		img.store = s.Content()
+		img.store = ocistore.Blobs(ref.Layout)
 	}
 	var m ocispecs.Manifest
 	var full ocispecs.Image
