@@ -35,8 +35,7 @@ func initCommand(_ context.Context, _ *runtime, args []string) (int, error) {
 	if _, werr := io.WriteString(status, err.Error()); werr != nil {
 		return 0, err
 	}
-	os.Exit(exitFailure) // the first stage has the message and prints it
-	return 0, nil
+	return exitFailure, nil // the first stage has the message and prints it
 }
 
 // become sets everything up and executes the container's program.

@@ -79,12 +79,26 @@ func recursiveFlags() map[string]recursiveFlag {
 	}
 }
 
+// propagations maps option names to the mount(2) flags of a call of its own.
+func propagations() map[string]uintptr {
+	return map[string]uintptr{
+		"shared":      unix.MS_SHARED,
+		"rshared":     unix.MS_SHARED | unix.MS_REC,
+		"slave":       unix.MS_SLAVE,
+		"rslave":      unix.MS_SLAVE | unix.MS_REC,
+		"private":     unix.MS_PRIVATE,
+		"rprivate":    unix.MS_PRIVATE | unix.MS_REC,
+		"unbindable":  unix.MS_UNBINDABLE,
+		"runbindable": unix.MS_UNBINDABLE | unix.MS_REC,
+	}
+}
+
 // parseMountOptions sorts options by what they are for. A name it does not know
 // is the file system's to accept or refuse. "remount" is dropped: runtimes
 // decide themselves when to remount.
 func parseMountOptions(options []string) mountOptions {
 	var o mountOptions
-	flags, recursive, propagations := mountFlags(), recursiveFlags(), rootfsPropagations()
+	flags, recursive, propagation := mountFlags(), recursiveFlags(), propagations()
 	for _, name := range options {
 		if f, ok := flags[name]; ok {
 			if f.clear {
@@ -103,7 +117,7 @@ func parseMountOptions(options []string) mountOptions {
 			}
 			continue
 		}
-		if p := propagations[name]; p != 0 {
+		if p := propagation[name]; p != 0 {
 			o.propagation = append(o.propagation, p)
 			continue
 		}

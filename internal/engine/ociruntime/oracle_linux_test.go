@@ -1,6 +1,7 @@
 package ociruntime
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,12 +47,23 @@ func TestSameAsRunc(t *testing.T) {
 			s.Process.Capabilities.Ambient = []string{"CAP_CHOWN"}
 			s.Process.User.UID = 1000
 		},
+		"private root": func(s *specs.Spec) { s.Linux.RootfsPropagation = "private" },
+		"devices": func(s *specs.Spec) {
+			mode, id := os.FileMode(0o640), uint32(5)
+			s.Linux.Resources = &specs.LinuxResources{Devices: []specs.LinuxDeviceCgroup{{Allow: true, Access: "rwm"}}}
+			s.Linux.Devices = []specs.LinuxDevice{
+				{Path: "/dev/own", Type: "c", Major: 1, Minor: 5, FileMode: &mode, GID: &id},
+				{Path: "/dev/null", Type: "c", Major: 1, Minor: 3, FileMode: &mode},
+				{Path: "/dev/disk", Type: "b", Major: 7, Minor: 100},
+			}
+		},
 		"no capabilities": func(s *specs.Spec) { s.Process.Capabilities = nil },
 		"binds": func(s *specs.Spec) {
 			s.Mounts = append(s.Mounts,
 				specs.Mount{Destination: "/new/dir", Type: "bind", Source: "/usr", Options: []string{"rbind", "ro"}},
 				specs.Mount{Destination: "/new/file", Type: "bind", Source: "/etc/hostname", Options: []string{"bind"}},
 				specs.Mount{Destination: "/slave", Type: "bind", Source: "/usr", Options: []string{"bind", "rslave", "nosuid", "noatime"}},
+				specs.Mount{Destination: "/shared", Type: "bind", Source: "/usr", Options: []string{"rbind", "rshared"}},
 				specs.Mount{Destination: "/scratch", Type: "tmpfs", Source: "tmpfs", Options: []string{"size=1m", "noexec"}},
 				specs.Mount{Destination: "/tmp", Type: "tmpfs", Source: "tmpfs"},
 			)
@@ -65,10 +77,10 @@ func TestSameAsRunc(t *testing.T) {
 	for name, edit := range tests {
 		t.Run(name, func(t *testing.T) {
 			b := newBox(t, edit)
-			ours := b.see("ours-" + filepath.Base(t.TempDir()))
+			ours := b.see("c")
 			b = newBox(t, edit)
 			b.argv = []string{runc, "--root", filepath.Join(t.TempDir(), "runc")}
-			theirs := b.see("schlank-oracle")
+			theirs := b.see(fmt.Sprintf("schlank-oracle-%d", os.Getpid()))
 			clean(&ours)
 			clean(&theirs)
 			if diff := cmp.Diff(theirs, ours); diff != "" {

@@ -33,7 +33,7 @@ type sight struct {
 	Umask      int
 	Cwd        string
 	Env        []string
-	Mounts     []string // mount point, options, type
+	Mounts     []string // mount point, options, propagation, type
 	OpenFiles  syscall.Rlimit
 	Pid        int
 	Session    int
@@ -91,8 +91,6 @@ func probe(verb string, args []string) error {
 	case "orphan": // leaves a process behind
 		_, err := os.StartProcess("/bin/probe", []string{"probe", "sleep"}, &os.ProcAttr{Files: []*os.File{nil, os.Stdout}})
 		return err
-	case "chroot":
-		return unix.Chroot(args[0])
 	default:
 		return fmt.Errorf("unknown verb %q", verb)
 	}
@@ -183,7 +181,7 @@ func fields(path string) map[string]string {
 	return out
 }
 
-// mounts lists mount point, per-mount options and type.
+// mounts lists mount point, per-mount options, propagation and type.
 func mounts(path string) []string {
 	f, err := os.Open(path)
 	if err != nil {
@@ -194,7 +192,10 @@ func mounts(path string) []string {
 	for sc := bufio.NewScanner(f); sc.Scan(); {
 		head, tail, _ := strings.Cut(sc.Text(), " - ")
 		h, t := strings.Fields(head), strings.Fields(tail)
-		out = append(out, h[4]+" "+h[5]+" "+t[0])
+		for i, tag := range h[6:] { // shared:7, master:3 …
+			h[6+i], _, _ = strings.Cut(tag, ":")
+		}
+		out = append(out, strings.Join(append(h[4:], t[0]), " "))
 	}
 	sort.Strings(out)
 	return out

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
@@ -121,7 +122,7 @@ func describe(m specs.Mount) string {
 // host's still reach the container unless it asks for private ones.
 func detachPropagation(want string) error {
 	flags := uintptr(unix.MS_SLAVE | unix.MS_REC)
-	if want == "private" || want == "rprivate" {
+	if strings.HasSuffix(want, "private") {
 		flags = unix.MS_PRIVATE | unix.MS_REC
 	}
 	if err := unix.Mount("", "/", "", flags, ""); err != nil {
@@ -148,10 +149,6 @@ func (v views) switchRoot(noPivot bool) error {
 		if err := unix.Fchdir(v.host); err != nil {
 			return fmt.Errorf("leaving the host's file system: %w", err)
 		}
-		// As a slave, so that the unmounting does not propagate to the host.
-		if err := unix.Mount("", ".", "", unix.MS_SLAVE|unix.MS_REC, ""); err != nil {
-			return fmt.Errorf("leaving the host's file system: %w", err)
-		}
 		if err := unix.Unmount(".", unix.MNT_DETACH); err != nil {
 			return fmt.Errorf("leaving the host's file system: %w", err)
 		}
@@ -165,11 +162,6 @@ func (v views) switchRoot(noPivot bool) error {
 // finishRootfs does what must come after all mounts, in the container's root.
 func finishRootfs(spec *specs.Spec) error {
 	l := spec.Linux
-	if flag := rootfsPropagations()[l.RootfsPropagation]; flag != 0 {
-		if err := unix.Mount("", "/", "", flag, ""); err != nil {
-			return fmt.Errorf("setting the root's propagation: %w", err)
-		}
-	}
 	for _, m := range spec.Mounts {
 		if readonlyDev(m) {
 			if err := remount(m.Destination, unix.MS_RDONLY); err != nil {
@@ -235,24 +227,6 @@ func maskWithoutNull(path string) error {
 		return unix.Mount("tmpfs", path, "tmpfs", unix.MS_RDONLY, "")
 	}
 	return fmt.Errorf("no /dev/null in the container to mask it with")
-}
-
-// rootfsPropagations maps linux.rootfsPropagation to mount flags; "" is absent.
-func rootfsPropagations() map[string]uintptr {
-	return map[string]uintptr{
-		"shared":      unix.MS_SHARED,
-		"rshared":     unix.MS_SHARED | unix.MS_REC,
-		"slave":       unix.MS_SLAVE,
-		"rslave":      unix.MS_SLAVE | unix.MS_REC,
-		"private":     unix.MS_PRIVATE,
-		"rprivate":    unix.MS_PRIVATE | unix.MS_REC,
-		"unbindable":  unix.MS_UNBINDABLE,
-		"runbindable": unix.MS_UNBINDABLE | unix.MS_REC,
-	}
-}
-
-func rootfsPropagationKnown(s string) bool {
-	return s == "" || rootfsPropagations()[s] != 0
 }
 
 // makeDirs is os.MkdirAll that also creates what dangling symlinks on the way

@@ -96,8 +96,13 @@ func decodeSpec(b []byte) (*specs.Spec, error) {
 	if err := checkNamespaces(spec.Linux); err != nil {
 		return nil, fmt.Errorf("linux.namespaces: %w", err)
 	}
-	if !rootfsPropagationKnown(spec.Linux.RootfsPropagation) {
-		return nil, fmt.Errorf("linux.rootfsPropagation: unknown value %q", spec.Linux.RootfsPropagation)
+	switch p := spec.Linux.RootfsPropagation; p {
+	case "", "slave", "rslave", "private", "rprivate":
+	default:
+		return nil, fmt.Errorf("linux.rootfsPropagation %q is not supported by the built-in runtime: use slave or private, or install runc", p)
+	}
+	if l := spec.Linux; l.Personality != nil || l.IntelRdt != nil || len(l.NetDevices) > 0 {
+		return nil, errors.New("linux: personality, intelRdt and netDevices are not supported by the built-in runtime: install runc")
 	}
 	if hasHooks(spec.Hooks) {
 		return nil, errors.New("hooks are not supported by the built-in runtime: install runc")
@@ -221,6 +226,10 @@ func checkMount(m specs.Mount) error {
 }
 
 func hasHooks(h *specs.Hooks) bool {
-	return h != nil && len(h.Prestart)+len(h.CreateRuntime)+len(h.CreateContainer)+
+	if h == nil {
+		return false
+	}
+	//nolint:staticcheck // Prestart is deprecated but still decoded, so still to be refused
+	return len(h.Prestart)+len(h.CreateRuntime)+len(h.CreateContainer)+
 		len(h.StartContainer)+len(h.Poststart)+len(h.Poststop) > 0
 }

@@ -40,6 +40,7 @@ func TestDecodeSpecRefuses(t *testing.T) {
 		{"joining a mount namespace", func(s *specs.Spec) { s.Linux.Namespaces[3].Path = "/x" }},
 		{"needs uidMappings", func(s *specs.Spec) { s.Linux.Namespaces[0].Type = specs.UserNamespace }},
 		{"rootfsPropagation", func(s *specs.Spec) { s.Linux.RootfsPropagation = "loud" }},
+		{"personality", func(s *specs.Spec) { s.Linux.Personality = &specs.LinuxPersonality{} }},
 		{"hooks are not supported", func(s *specs.Spec) { s.Hooks = &specs.Hooks{Poststop: []specs.Hook{{}}} }},
 		{"mounts[8]: destination is missing", func(s *specs.Spec) { s.Mounts = append(s.Mounts, specs.Mount{}) }},
 		{"mounts[0]: id-mapped", func(s *specs.Spec) { s.Mounts[0].UIDMappings = make([]specs.LinuxIDMapping, 1) }},
