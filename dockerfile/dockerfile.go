@@ -108,9 +108,6 @@ func (f *File) addGlobal(i *syntax.Instruction) {
 	f.Global = append(f.Global, in)
 	arg, ok := in.Command.(*Arg)
 	if !ok {
-		if _, unknown := in.Command.(*Unknown); !unknown {
-			f.errorf(NoStage, i.KeywordSpan, "put a FROM before it", "%s is before the first FROM", i.Name())
-		}
 		return
 	}
 	for _, v := range arg.Vars {

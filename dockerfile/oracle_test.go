@@ -34,6 +34,11 @@ func compareAll(t *testing.T, cases []corpus.Case) {
 		if diff := compare(c.Text); diff != "" {
 			t.Errorf("%s:\n%q\n%s", c.Name, c.Text, diff)
 		}
+		// Many cases of the peers are only a line. With a FROM they say more.
+		withFrom := "FROM scratch\n" + c.Text
+		if diff := compare(withFrom); diff != "" {
+			t.Errorf("%s with a FROM:\n%q\n%s", c.Name, withFrom, diff)
+		}
 	}
 }
 

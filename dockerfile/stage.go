@@ -2,10 +2,10 @@ package dockerfile
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"schlank/dockerfile/syntax"
-	"schlank/finding"
 	"schlank/source"
 )
 
@@ -63,7 +63,7 @@ func (f *File) startStage(i *syntax.Instruction) {
 	if flag := i.Flag("platform"); flag != nil {
 		s.Platform = f.expand(raw(flag.Value), f.Args)
 		if s.Platform.Text == "" {
-			f.errorf(BadFlag, flag.Span, "give a platform like linux/amd64", "the platform %q is empty", s.Platform.Raw)
+			f.emptyName("platform", s.Platform)
 		}
 	}
 	f.fromWords(s, i)
@@ -84,7 +84,7 @@ func (f *File) fromWords(s *Stage, i *syntax.Instruction) {
 	if len(words) > 0 {
 		s.Base = f.expand(plainValue(words[0]), f.Args)
 		if s.Base.Text == "" {
-			f.errorf(BadArguments, s.Base.Span, "give the ARG a default value", "the base image %s is empty", s.Base.Raw)
+			f.emptyName("base image", s.Base)
 		}
 		// As in BuildKit the case must match here, though not in --from.
 		s.Parent = f.lastNamed(s.Base.Text)
@@ -181,13 +181,40 @@ func (f *File) setSpans() {
 
 // checkFile notes what is wrong with the file as a whole.
 func (f *File) checkFile() {
-	whole := source.Span{End: len(f.Source.Bytes)}
 	switch {
 	case len(f.Syntax.Instructions) == 0:
-		f.report(EmptyFile, finding.Error, whole, "the file has no instructions", "start with FROM and an image")
+		whole := source.Span{End: len(f.Source.Bytes)}
+		f.errorf(EmptyFile, whole, "start with FROM and an image", "the file has no instructions")
 	case len(f.Stages) == 0:
 		f.errorf(NoStage, f.Syntax.Instructions[0].KeywordSpan, "start with FROM and an image", "there is no FROM")
+	default:
+		for _, i := range f.Global {
+			switch i.Command.(type) {
+			case *Arg, *Unknown:
+			default:
+				f.errorf(NoStage, i.KeywordSpan, "put it after the FROM", "%s is before the first FROM", i.Name())
+			}
+		}
 	}
+}
+
+// emptyName notes a base image or platform that comes to nothing. When an ARG
+// without default is to blame, the build can still give it a value.
+func (f *File) emptyName(what string, v Value) {
+	for _, i := range f.Global {
+		arg, ok := i.Command.(*Arg)
+		if !ok {
+			continue
+		}
+		for _, a := range arg.Vars {
+			if slices.Contains(v.Missing, a.Name) {
+				f.warnf(BadVariable, v.Span, "give ARG "+a.Name+" a default value",
+					"the %s %s is empty unless the build sets %s", what, v.Raw, a.Name)
+				return
+			}
+		}
+	}
+	f.errorf(BadVariable, v.Span, "declare the variable with ARG before the first FROM", "the %s %s is empty", what, v.Raw)
 }
 
 // argsSpan is the place of an instruction's arguments, or of its keyword when

@@ -156,7 +156,7 @@ func (m Mapped) Offset(i int) int {
 // that an edit of it can be made in the file.
 func (m Mapped) Exact(span Span) bool {
 	span = m.clip(span)
-	for i := m.find(span.Start); i < len(m.pieces) && m.pieces[i].at < span.End; i++ {
+	for i := m.find(span.Start); span.Len() > 0 && i < len(m.pieces) && m.pieces[i].at < span.End; i++ {
 		if m.pieces[i].replaced {
 			return false
 		}

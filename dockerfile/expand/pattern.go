@@ -68,12 +68,25 @@ func (p pattern) trimPrefix(value string, greedy bool) string {
 	return value
 }
 
-// trimSuffix cuts the shortest or the longest match off the end of value.
-// Regular expressions look from the left, so it is done in a mirror.
-func (p pattern) trimSuffix(value string, greedy bool) string {
-	mirrored := slices.Clone(p)
-	slices.Reverse(mirrored)
-	return mirror(mirrored.trimPrefix(mirror(value), greedy))
+// mirrorPattern is a pattern backwards, with escapes still before what they
+// escape. As in BuildKit, an escape that ends the pattern comes to stand before
+// the character that was in front of it.
+func mirrorPattern(text string) string {
+	runes := []rune(text)
+	out := make([]rune, 0, len(runes))
+	for end := len(runes); end > 0; end-- {
+		escapes := 0
+		for escapes < end-1 && runes[end-2-escapes] == '\\' {
+			escapes++
+		}
+		if escapes%2 == 1 {
+			out = append(out, '\\', runes[end-1])
+			end--
+			continue
+		}
+		out = append(out, runes[end-1])
+	}
+	return string(out)
 }
 
 // replace puts word in place of the first match, or of all.

@@ -128,14 +128,19 @@ func (r *reader) trim(start int, name string, op rune) (string, error) {
 		return "${" + name + string(op) + word + "}", nil
 	}
 	text, greedy := strings.CutPrefix(word, string(op))
+	if op == '%' {
+		// Regular expressions look from the left, so this is done in a mirror.
+		text, value = mirrorPattern(text), mirror(value)
+	}
 	pattern, err := parsePattern(text)
 	if err != nil {
 		return "", r.fail(start, err.Error())
 	}
+	value = pattern.trimPrefix(value, greedy)
 	if op == '%' {
-		return pattern.trimSuffix(value, greedy), nil
+		value = mirror(value)
 	}
-	return pattern.trimPrefix(value, greedy), nil
+	return value, nil
 }
 
 // replace reads the rest of ${name/pattern/word} and ${name//pattern/word}.
