@@ -35,7 +35,7 @@ func (d *Driver) Build(ctx context.Context, req engine.BuildRequest) (*engine.Bu
 		return dockerfile.Build(ctx, seen)
 	})
 	if err != nil {
-		return nil, buildError(ctx, err, req, st)
+		return nil, buildError(ctx, err, req, st, seen)
 	}
 	desc, err := exported(resp)
 	if err != nil {

@@ -84,8 +84,7 @@ func (d *Driver) bases(ctx context.Context, g *graph) []engine.Base {
 	seen := map[string]bool{}
 	for v, id := range g.images() {
 		fromStore := strings.HasPrefix(id, "oci-layout://")
-		ref := strings.TrimPrefix(strings.TrimPrefix(id, "oci-layout://"), "docker-image://")
-		name, dgst, _ := strings.Cut(ref, "@")
+		name, dgst, _ := strings.Cut(trimScheme(id), "@")
 		b := engine.Base{Ref: name, Digest: dgst, FromStore: fromStore}
 		if fromStore {
 			if n := contextName(g.names[v]); n != "" {
@@ -100,6 +99,14 @@ func (d *Driver) bases(ctx context.Context, g *graph) []engine.Base {
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].Ref < list[j].Ref })
 	return list
+}
+
+// trimScheme takes "docker-image://" and the like off a source's identifier.
+func trimScheme(id string) string {
+	if _, ref, ok := strings.Cut(id, "://"); ok {
+		return ref
+	}
+	return id
 }
 
 // contextName takes the reference out of "[context python:3.11] OCI load

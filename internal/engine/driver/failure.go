@@ -15,7 +15,7 @@ import (
 
 // buildError turns a failed solve into the error users see: the place in
 // the Dockerfile, the end of the step's log and a hint.
-func buildError(ctx context.Context, err error, req engine.BuildRequest, st *status) error {
+func buildError(ctx context.Context, err error, req engine.BuildRequest, st *status, seen *recorder) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return fmt.Errorf("building %s: %w", req.Name, cause)
 	}
@@ -32,17 +32,31 @@ func buildError(ctx context.Context, err error, req engine.BuildRequest, st *sta
 		// The innermost source is the instruction itself.
 		place(be, src[0])
 	}
-	var exit *gatewayapi.ExitError
-	if errors.As(err, &exit) && exit.ExitCode < gatewayapi.UnknownExitStatus {
-		be.ExitCode = int(exit.ExitCode)
-	}
 	msg := innermost(err)
-	be.Err = errors.New(msg)
-	if be.ExitCode >= 0 {
-		be.Err = fmt.Errorf("%s ended with exit code %d", quoteStep(be.Step), be.ExitCode)
+	be.Hint = hint(msg)
+	if code, ok := exitCode(err); ok {
+		be.ExitCode = code
+		msg = fmt.Sprintf("%s ended with exit code %d", quoteStep(be.Step), code)
+		be.Hint = exitHint(code, be.LogTail)
 	}
-	be.Hint = hint(msg, be)
+	if ref := seen.unresolved(); ref != "" {
+		msg = fmt.Sprintf("getting base image %s: %s", ref, msg)
+		be.Hint = "check the name and tag of the image and that its registry can be reached; without a registry, give a base store with --bases DIR"
+	}
+	be.Err = errors.New(msg)
 	return be
+}
+
+// exitCode is the exit code of the process that err tells of.
+func exitCode(err error) (int, bool) {
+	var exit *gatewayapi.ExitError
+	if !errors.As(err, &exit) {
+		return 0, false
+	}
+	// The executor says 255 too when it does not know; only a process that
+	// did exit so has the number in the message.
+	unknown := exit.ExitCode == gatewayapi.UnknownExitStatus && !strings.HasSuffix(err.Error(), "exit code: 255")
+	return int(exit.ExitCode), !unknown
 }
 
 // place sets the lines and the excerpt, which marks the failing lines.
@@ -71,14 +85,13 @@ func quoteStep(name string) string {
 
 // wrapping is what the layers between us and the engine put before the
 // message that matters.
-var wrapping = regexp.MustCompile(`^(failed to run Build function|failed to solve|rpc error: code = \w+ desc =|failed to load cache key|failed to process "[^"]*"|dockerfile parse error on line \d+):? `)
+var wrapping = regexp.MustCompile(`^(failed to run Build function|failed to solve|rpc error: code = \w+ desc =|failed to compute cache key|failed to load cache key|failed to calculate checksum of ref \S+|failed to process "[^"]*"|dockerfile parse error on line \d+):? `)
 
 // innermost strips the wrapping from a message.
 func innermost(err error) string {
 	msg := err.Error()
 	for {
-		short := wrapping.ReplaceAllString(msg, "")
-		short = strings.TrimPrefix(short, ": ")
+		short := strings.TrimPrefix(wrapping.ReplaceAllString(msg, ""), ": ")
 		if short == msg {
 			return msg
 		}
@@ -86,23 +99,44 @@ func innermost(err error) string {
 	}
 }
 
-// hint knows the failures users meet most.
-func hint(msg string, be *engine.BuildError) string {
-	switch {
-	case strings.Contains(msg, "no space left on device"):
-		return "the disk is full: `schlank engine prune` frees the build cache, --state DIR puts it elsewhere"
-	case strings.Contains(msg, "failed to resolve source metadata"), strings.Contains(msg, "pull access denied"):
-		return "check the name and tag of the base image; without a registry, give a base store with --bases DIR"
-	case strings.Contains(msg, "failed to calculate checksum") || strings.Contains(msg, "failed to compute cache key"):
-		return "the file is not in the build context, or .dockerignore excludes it"
-	case strings.Contains(msg, "target stage") && strings.Contains(msg, "could not be found"):
-		return "`--target` takes the name or number of a stage of this Dockerfile"
-	case be.ExitCode == 127:
+// hints are the failures users meet most, by a part of BuildKit's message.
+var hints = []struct{ part, hint string }{
+	{diskFull, diskFullHint},
+	{": not found", "the file is not in the build context, or .dockerignore excludes it"},
+	{"target stage", "`--target` takes the name or number of a stage of this Dockerfile"},
+	{"unknown instruction", "BuildKit does not know this instruction; `schlank lint` shows the place and the nearest name"},
+	{"the Dockerfile cannot be empty", noStageHint},
+	{"file with no instructions", noStageHint},
+	{"no build stage in current context", noStageHint},
+}
+
+const (
+	diskFull     = "no space left on device"
+	diskFullHint = "the disk is full: `schlank engine prune` frees the build cache, --state DIR puts it elsewhere"
+	noStageHint  = "a Dockerfile begins with FROM; only ARG, comments and parser directives may stand before it"
+)
+
+func hint(msg string) string {
+	for _, h := range hints {
+		if strings.Contains(msg, h.part) {
+			return h.hint
+		}
+	}
+	return ""
+}
+
+// exitHint explains the exit code of a RUN.
+func exitHint(code int, log []string) string {
+	for _, l := range log {
+		if strings.Contains(strings.ToLower(l), diskFull) {
+			return diskFullHint
+		}
+	}
+	switch code {
+	case 127:
 		return "exit code 127: a command was not found; it may be missing in this stage's image"
-	case be.ExitCode == 137:
+	case 137:
 		return "exit code 137: the process was killed, most often for lack of memory"
-	case strings.Contains(msg, "unknown instruction"):
-		return "BuildKit does not know this instruction; `schlank lint` shows the place and the nearest name"
 	}
 	return ""
 }

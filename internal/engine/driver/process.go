@@ -2,14 +2,12 @@ package driver
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"syscall"
 
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
-	gatewayapi "github.com/moby/buildkit/frontend/gateway/pb"
 	"schlank/engine"
 )
 
@@ -94,12 +92,9 @@ type proc struct {
 func (p *proc) wait() {
 	defer close(p.done)
 	err := p.gp.Wait()
-	var exit *gatewayapi.ExitError
-	switch {
-	case err == nil:
-	case errors.As(err, &exit) && exit.ExitCode < gatewayapi.UnknownExitStatus:
-		p.code = int(exit.ExitCode)
-	default:
+	if code, ok := exitCode(err); ok {
+		p.code = code
+	} else {
 		p.err = err
 	}
 }

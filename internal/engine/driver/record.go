@@ -4,16 +4,23 @@ import (
 	"context"
 	"sync"
 
+	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/client/llb/sourceresolver"
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/pb"
+	"github.com/opencontainers/go-digest"
 )
 
-// recorder stands between the frontend and the engine and keeps the last
-// definition that carries Dockerfile locations: that of the target.
+// recorder stands between the frontend and the engine and keeps what errors
+// and results are explained with.
 type recorder struct {
 	gateway.Client
-	mu   sync.Mutex
+	mu sync.Mutex
+	// last is the last definition that carries Dockerfile locations: that
+	// of the target.
 	last *pb.Definition
+	// failed is the first image reference that could not be resolved.
+	failed string
 }
 
 // Solve passes the request on.
@@ -25,3 +32,38 @@ func (r *recorder) Solve(ctx context.Context, req gateway.SolveRequest) (*gatewa
 	}
 	return r.Client.Solve(ctx, req)
 }
+
+// ResolveSourceMetadata passes the request on.
+func (r *recorder) ResolveSourceMetadata(ctx context.Context, op *pb.SourceOp, opt sourceresolver.Opt) (*sourceresolver.MetaResponse, error) {
+	resp, err := r.Client.ResolveSourceMetadata(ctx, op, opt)
+	r.resolved(ctx, op.Identifier, err)
+	return resp, err
+}
+
+// ResolveImageConfig passes the request on.
+func (r *recorder) ResolveImageConfig(ctx context.Context, ref string, opt sourceresolver.Opt) (string, digest.Digest, []byte, error) {
+	found, dgst, config, err := r.Client.ResolveImageConfig(ctx, ref, opt)
+	r.resolved(ctx, ref, err)
+	return found, dgst, config, err
+}
+
+// resolved notes a failure; those after a cancellation are its echo.
+func (r *recorder) resolved(ctx context.Context, ref string, err error) {
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failed == "" {
+		r.failed = trimScheme(ref)
+	}
+}
+
+// unresolved is the reference that could not be resolved, "" if all could.
+func (r *recorder) unresolved() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.failed
+}
+
+var _ llb.ImageMetaResolver = (*recorder)(nil)
