@@ -1,0 +1,79 @@
+package restage
+
+import (
+	"path"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// leftOvers are names in a context that no image needs: version control,
+// virtual environments, caches of tools, editors' files.
+var leftOvers = []struct{ pattern, what string }{
+	{".git", "version control"}, {".hg", "version control"}, {".svn", "version control"},
+	{".venv", "virtual environment"}, {"venv", "virtual environment"}, {"env", "virtual environment"},
+	{"node_modules", "installed packages"},
+	{"__pycache__", "compiled Python"}, {".pytest_cache", "tool cache"}, {".mypy_cache", "tool cache"},
+	{".ruff_cache", "tool cache"}, {".tox", "tool cache"}, {".nox", "tool cache"},
+	{".idea", "editor"}, {".vscode", "editor"}, {".DS_Store", "editor"},
+}
+
+// ignoreFile is a .dockerignore made from what lies in the context and is of
+// no use to the build, "" when nothing does. files are the context's paths,
+// referenced the sources that COPY and ADD name.
+func ignoreFile(files, referenced []string) (text string, hit []string) {
+	var patterns []string
+	add := func(p string) {
+		if !slices.Contains(patterns, p) {
+			patterns = append(patterns, p)
+		}
+	}
+	for _, f := range files {
+		parts := strings.Split(f, "/")
+		for depth, part := range parts {
+			for _, l := range leftOvers {
+				if part != l.pattern || slices.Contains(referenced, strings.Join(parts[:depth+1], "/")) {
+					continue
+				}
+				// "env" is a common package name below the root.
+				if l.what == "virtual environment" && (depth > 0 || !slices.Contains(files, part+"/pyvenv.cfg")) {
+					continue
+				}
+				if depth > 0 {
+					part = "**/" + part
+				}
+				add(part)
+				hit = append(hit, f)
+			}
+		}
+		if list := dockerPatterns(f); list != nil && !slices.Contains(referenced, f) {
+			for _, p := range list {
+				add(p)
+			}
+			hit = append(hit, f)
+		}
+	}
+	if len(patterns) == 0 {
+		return "", nil
+	}
+	sort.Strings(patterns)
+	return "# What the build does not use.\n" + strings.Join(patterns, "\n") + "\n", hit
+}
+
+// dockerPatterns cover files that describe the build and are not part of it,
+// the rewritten Dockerfile among them.
+func dockerPatterns(f string) []string {
+	switch base := path.Base(f); {
+	case base == "Dockerfile" || strings.HasPrefix(base, "Dockerfile."):
+		return []string{"**/Dockerfile", "**/Dockerfile.*"}
+	case base == "Containerfile" || base == ".dockerignore":
+		return []string{"**/" + base}
+	case strings.HasSuffix(base, ".Dockerfile"):
+		return []string{"**/*.Dockerfile"}
+	case strings.HasPrefix(base, "docker-compose") || strings.HasPrefix(base, "compose."):
+		if ext := path.Ext(base); ext == ".yml" || ext == ".yaml" {
+			return []string{"**/" + strings.TrimSuffix(base, ext) + ".*"}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,185 @@
+// Package python is what schlank knows of Python projects: how pip commands
+// and requirement files read, which files are tests, how the application is
+// started for development, and what to ask of an image to see that its
+// packages load. It is pure.
+package python
+
+import (
+	"encoding/json"
+	"path"
+	"slices"
+	"sort"
+	"strings"
+
+	"schlank/inventory"
+)
+
+// Project is what the rewriting needs to know of a project's files.
+type Project struct {
+	// Files are the slash-separated paths of the build context, sorted.
+	Files []string
+	// Read returns the content of one of Files.
+	Read func(name string) ([]byte, bool)
+}
+
+// DevManifest finds the requirements file for development, "" when there is
+// none: the one nearest to the root with a name such as requirements-dev.txt.
+func (p Project) DevManifest() string {
+	best := ""
+	for _, f := range p.Files {
+		base := path.Base(f)
+		if path.Ext(f) != ".txt" || !strings.Contains(f, "requirements") && !strings.HasPrefix(path.Dir(f), "requirements") {
+			continue
+		}
+		if !devManifest.MatchString(strings.TrimSuffix(base, ".txt")) {
+			continue
+		}
+		if best == "" || strings.Count(f, "/") < strings.Count(best, "/") {
+			best = f
+		}
+	}
+	return best
+}
+
+// TestPaths are the top-most files and directories of the project that are
+// tests by the conventions of pytest and unittest, sorted. Files that tests
+// need to run (pytest.ini, conftest.py) are among them.
+func (p Project) TestPaths() []string {
+	var list []string
+	for _, f := range p.Files {
+		parts := strings.Split(f, "/")
+		for i, part := range parts {
+			if isTest(part, i == len(parts)-1) {
+				list = append(list, strings.Join(parts[:i+1], "/"))
+				break
+			}
+		}
+	}
+	sort.Strings(list)
+	return slices.Compact(list)
+}
+
+func isTest(name string, isFile bool) bool {
+	if !isFile {
+		return name == "tests" || name == "test"
+	}
+	switch name {
+	case "conftest.py", "pytest.ini", "tox.ini", ".coveragerc", "tests.py":
+		return true
+	}
+	return strings.HasSuffix(name, ".py") && (strings.HasPrefix(name, "test_") || strings.HasSuffix(name, "_test.py"))
+}
+
+// TestCommand is how the project's tests run: pytest when it is installed
+// for development or configured, else Django's or unittest's runner.
+func (p Project) TestCommand(devPackages []string) []string {
+	if slices.Contains(devPackages, "pytest") || slices.Contains(p.Files, "pytest.ini") || slices.Contains(p.Files, "conftest.py") {
+		return []string{"python", "-m", "pytest"}
+	}
+	if p.Django() {
+		return []string{"python", "manage.py", "test"}
+	}
+	return []string{"python", "-m", "unittest", "discover"}
+}
+
+// Django reports whether the context's root is a Django project.
+func (p Project) Django() bool {
+	b, ok := p.Read("manage.py")
+	return ok && strings.Contains(string(b), "django")
+}
+
+// DevCommand starts the application with live reload on the port, and under
+// the remote debugger when debugpy is among the development packages. ok is
+// false when the command that runs in production shows no way to reload.
+func (p Project) DevCommand(cmd, devPackages []string, port string) (args []string, ok bool) {
+	switch {
+	case p.Django():
+		args = []string{"manage.py", "runserver", "0.0.0.0:" + port}
+	case len(cmd) > 0 && path.Base(cmd[0]) == "uvicorn":
+		args = append(append([]string{"-m", "uvicorn"}, cmd[1:]...), "--reload")
+	case len(cmd) > 0 && path.Base(cmd[0]) == "gunicorn":
+		// gunicorn has no "python -m" form that debugpy can follow into its
+		// workers; it reloads by itself.
+		return append(slices.Clone(cmd), "--reload"), true
+	case len(cmd) > 0 && path.Base(cmd[0]) == "flask":
+		args = append(append([]string{"-m", "flask", "--debug"}, cmd[1:]...), "--host=0.0.0.0", "--port="+port)
+	case len(cmd) > 1 && pythonName.MatchString(path.Base(cmd[0])):
+		// A plain script: debugpy helps, reloading needs watchdog's watchmedo.
+		if !slices.Contains(devPackages, "watchdog") {
+			return nil, false
+		}
+		return append([]string{"watchmedo", "auto-restart", "--patterns=*.py", "--recursive", "--"}, cmd...), true
+	default:
+		return nil, false
+	}
+	if slices.Contains(devPackages, "debugpy") {
+		return append([]string{"python", "-m", "debugpy", "--listen", "0.0.0.0:" + DebugPort}, args...), true
+	}
+	return append([]string{"python"}, args...), true
+}
+
+// DebugPort is the port of debugpy's own documentation.
+const DebugPort = "5678"
+
+// ImportCheck is a command that imports the top-level modules of the
+// distributions, "" when they have none. Each is imported for itself, and
+// those that fail are printed with their error, so that the answer of the
+// original image, whatever it is, can be compared.
+func ImportCheck(dists []inventory.Package) string {
+	seen := map[string]bool{}
+	var mods []string
+	for _, d := range dists {
+		for _, m := range TopLevel(d) {
+			if !seen[m] {
+				seen[m] = true
+				mods = append(mods, m)
+			}
+		}
+	}
+	if len(mods) == 0 {
+		return ""
+	}
+	sort.Strings(mods)
+	list, err := json.Marshal(mods)
+	if err != nil {
+		return ""
+	}
+	return "python -c 'import importlib\nfor m in " + string(list) + ":\n" +
+		"  try: importlib.import_module(m); print(m, \"ok\")\n" +
+		"  except BaseException as e: print(m, type(e).__name__, e)'"
+}
+
+// TopLevel lists the modules a distribution installs into site-packages, as
+// its file list shows them.
+func TopLevel(d inventory.Package) []string {
+	site := path.Dir(d.Location) + "/"
+	var mods []string
+	for _, f := range d.Files {
+		rel, ok := strings.CutPrefix(f, site)
+		if !ok {
+			continue
+		}
+		first, rest, nested := strings.Cut(rel, "/")
+		switch {
+		case nested && rest == "__init__.py" && identifier(first):
+			mods = append(mods, first)
+		case !nested && strings.HasSuffix(first, ".py") && identifier(strings.TrimSuffix(first, ".py")):
+			mods = append(mods, strings.TrimSuffix(first, ".py"))
+		case !nested && strings.HasSuffix(first, ".so"):
+			if name, _, _ := strings.Cut(first, "."); identifier(name) {
+				mods = append(mods, name)
+			}
+		}
+	}
+	return mods
+}
+
+func identifier(s string) bool {
+	for i, r := range s {
+		letter := r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return s != ""
+}
