@@ -1,7 +1,6 @@
 package shellcmd
 
 import (
-	"cmp"
 	"slices"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -103,38 +102,6 @@ func (b *builder) andOr(out []element, s *syntax.Stmt) []element {
 	last := &out[len(out)-1]
 	last.next, last.nextAt = Join(bin.Op.String()), source.Span{Start: at, End: at + 2}
 	return b.andOr(out, bin.Y)
-}
-
-// removals is for each element what to take away to remove it.
-func (b *builder) removals(elements []element) [][]source.Span {
-	out := make([][]source.Span, len(elements))
-	for k, e := range elements {
-		span := b.bare(e.stmt)
-		bodies, ok := b.bodies(e.stmt)
-		if !ok {
-			continue
-		}
-		switch {
-		case k+1 < len(elements):
-			// Up to the next element, unless a heredoc body lies between:
-			// then up to the end of the operator.
-			span.End = b.bare(elements[k+1].stmt).Start
-			if len(bodies) > 0 && bodies[0].Start < span.End {
-				span.End = max(b.bare(e.stmt).End, e.nextAt.End)
-			}
-		case k > 0:
-			span.Start = b.bare(elements[k-1].stmt).End
-			span.End = max(span.End, e.nextAt.End)
-			if before, _ := b.bodies(elements[k-1].stmt); len(before) > 0 && before[len(before)-1].Overlaps(span) {
-				// The line before has a heredoc: leave its body alone.
-				span.Start = b.bare(e.stmt).Start
-			}
-		default:
-			span.End = max(span.End, e.nextAt.End)
-		}
-		out[k] = append([]source.Span{span}, bodies...)
-	}
-	return out
 }
 
 // stmt reads a statement.
@@ -267,31 +234,6 @@ func (b *builder) commandEnd(c syntax.Command) int {
 func (b *builder) cut(span source.Span) source.Span {
 	start := min(max(span.Start, 0), len(b.src))
 	return source.Span{Start: start, End: min(max(span.End, start), len(b.src))}
-}
-
-// bodies are the heredoc bodies of a statement that lie outside its own span,
-// and false when one can't be told.
-func (b *builder) bodies(s *syntax.Stmt) ([]source.Span, bool) {
-	var out []source.Span
-	ok := true
-	own := b.bare(s)
-	syntax.Walk(s, func(n syntax.Node) bool {
-		r, is := n.(*syntax.Redirect)
-		if !is || r.Op != syntax.Hdoc && r.Op != syntax.DashHdoc {
-			return true
-		}
-		body := b.body(r)
-		switch {
-		case own.Contains(body) && body.Len() > 0:
-		case body.Len() == 0:
-			ok = false
-		default:
-			out = append(out, body)
-		}
-		return true
-	})
-	slices.SortFunc(out, func(a, b source.Span) int { return cmp.Compare(a.Start, b.Start) })
-	return out, ok
 }
 
 // orig is the spans in the file.

@@ -88,8 +88,12 @@ func hasGlob(text string) bool {
 		switch text[i] {
 		case '\\':
 			i++
-		case '*', '?', '[':
+		case '*', '?':
 			return true
+		case '[':
+			if strings.Contains(text[i:], "]") {
+				return true
+			}
 		}
 	}
 	return false
