@@ -17,10 +17,21 @@ import (
 )
 
 // File descriptors that the second stage inherits beside its streams.
+//
+// Over the first two the stages agree on the moment the program starts: the
+// second stage reports isReady once all is set up, the first records the
+// container as running and answers goAhead, the second executes the program.
+// So whoever sees the program's first output sees a running container.
 const (
-	configFD  = 3 // read: initConfig as JSON; ends early when the first stage dies
-	statusFD  = 4 // write: an error message; closed without one by a successful exec
+	configFD  = 3 // read: initConfig as JSON, later goAhead; ends early when the first stage dies
+	statusFD  = 4 // write: isReady, and hasFailed with a message; closed by a successful exec
 	mountNSFD = 5 // exec only: the container's mount namespace
+)
+
+const (
+	isReady   = 'R'
+	hasFailed = 'E'
+	goAhead   = "go"
 )
 
 // initConfig is what the second stage is told.
@@ -36,6 +47,7 @@ type initConfig struct {
 // child is a started second stage, later the container's process.
 type child struct {
 	cmd     *exec.Cmd
+	config  *os.File // our end of configFD
 	status  *os.File // our end of statusFD
 	signals chan os.Signal
 }
@@ -50,9 +62,9 @@ func (rt *runtime) startChild(cfg initConfig, attr *syscall.SysProcAttr, mountNS
 		return nil, err
 	}
 	defer configR.Close()
-	defer configW.Close()
 	statusR, statusW, err := os.Pipe()
 	if err != nil {
+		configW.Close()
 		return nil, err
 	}
 	defer statusW.Close()
@@ -68,11 +80,10 @@ func (rt *runtime) startChild(cfg initConfig, attr *syscall.SysProcAttr, mountNS
 	attr.Setsid = true
 	cmd.SysProcAttr = attr
 
-	c := &child{cmd: cmd, status: statusR, signals: make(chan os.Signal, 128)}
+	c := &child{cmd: cmd, config: configW, status: statusR, signals: make(chan os.Signal, 128)}
 	signal.Notify(c.signals) // before the start: a signal that comes now is for the container
 	if err := cmd.Start(); err != nil {
-		signal.Stop(c.signals)
-		statusR.Close()
+		c.close()
 		return nil, fmt.Errorf("starting the container's first process: %w", err)
 	}
 	configR.Close()
@@ -84,25 +95,66 @@ func (rt *runtime) startChild(cfg initConfig, attr *syscall.SysProcAttr, mountNS
 	return c, nil
 }
 
-// ready waits until the container's program runs, or returns why it does not.
+// ready waits until all is set up for the program, or returns why it is not.
 func (c *child) ready() error {
-	defer c.status.Close()
-	msg, err := io.ReadAll(io.LimitReader(c.status, 64<<10))
-	if err == nil && len(msg) == 0 {
-		return nil
+	ok, err := c.report()
+	if err == nil && !ok {
+		err = errors.New("the second stage ended while it set the container up")
 	}
-	c.abort()
 	if err != nil {
+		c.abort()
+	}
+	return err
+}
+
+// release starts the program and waits until it runs, or returns why it can't.
+func (c *child) release() error {
+	// A second stage that is gone, say killed, shows in its exit code.
+	if _, err := io.WriteString(c.config, goAhead); err != nil && !errors.Is(err, unix.EPIPE) {
+		c.abort()
 		return err
 	}
-	return errors.New(string(msg))
+	c.config.Close()
+	if _, err := c.report(); err != nil {
+		c.abort()
+		return err
+	}
+	c.status.Close()
+	return nil
+}
+
+// report reads one message of the second stage: whether it is ready, or its
+// error. Neither when it has ended or become the program.
+func (c *child) report() (ready bool, err error) {
+	var kind [1]byte
+	if _, err := io.ReadFull(c.status, kind[:]); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		return false, err
+	}
+	if kind[0] == isReady {
+		return true, nil
+	}
+	const maxMessage = 64 << 10
+	msg, err := io.ReadAll(io.LimitReader(c.status, maxMessage))
+	if err != nil {
+		return false, err
+	}
+	return false, errors.New(string(msg))
 }
 
 // abort ends a child that never became the container's process.
 func (c *child) abort() {
-	signal.Stop(c.signals)
+	c.close()
 	c.cmd.Process.Kill()
 	c.cmd.Wait()
+}
+
+func (c *child) close() {
+	signal.Stop(c.signals)
+	c.config.Close()
+	c.status.Close()
 }
 
 // wait forwards signals until the process ends and returns its exit code.

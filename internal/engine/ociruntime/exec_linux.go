@@ -52,6 +52,9 @@ func (rt *runtime) exec(ctx context.Context, id, file, pidFile string, detach bo
 		ch.abort()
 		return 0, err
 	}
+	if err := ch.release(); err != nil {
+		return 0, err
+	}
 	if detach {
 		return 0, nil
 	}

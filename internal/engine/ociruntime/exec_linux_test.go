@@ -140,13 +140,9 @@ func TestExecKilled(t *testing.T) {
 	if _, err := stdout.Read(make([]byte, 6)); err != nil {
 		t.Fatal(err)
 	}
-	// The pid file is written once the program runs, maybe after its first output.
-	var text []byte
-	for range 500 {
-		if text, err = os.ReadFile(pidFile); err == nil {
-			break
-		}
-		unix.Nanosleep(&unix.Timespec{Nsec: 1e7}, nil)
+	text, err := os.ReadFile(pidFile)
+	if err != nil {
+		t.Fatal(err)
 	}
 	pid, err := strconv.Atoi(string(text))
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	goruntime "runtime"
+	"strings"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
@@ -30,16 +31,33 @@ func initCommand(_ context.Context, _ *runtime, args []string) (int, error) {
 	if err := json.NewDecoder(io.LimitReader(in, 2*maxConfigSize)).Decode(&cfg); err != nil {
 		return 0, fmt.Errorf("reading the configuration for init, the runtime's second stage: %w", err)
 	}
-	err := cfg.become() // returns only with an error
 	status := os.NewFile(statusFD, "status")
-	if _, werr := io.WriteString(status, err.Error()); werr != nil {
+	err := cfg.become(func() error { return awaitGoAhead(in, status) }) // returns only with an error
+	if _, werr := fmt.Fprintf(status, "%c%v", hasFailed, err); werr != nil {
 		return 0, err
 	}
 	return exitFailure, nil // the first stage has the message and prints it
 }
 
-// become sets everything up and executes the container's program.
-func (cfg initConfig) become() error {
+// awaitGoAhead reports that all is set up and waits for the first stage.
+func awaitGoAhead(in io.Reader, status io.Writer) error {
+	if _, err := status.Write([]byte{isReady}); err != nil {
+		return fmt.Errorf("telling the first stage: %w", err)
+	}
+	// The line end of the configuration may come first.
+	answer, err := io.ReadAll(io.LimitReader(in, 16))
+	if err != nil {
+		return fmt.Errorf("waiting for the first stage: %w", err)
+	}
+	if strings.TrimSpace(string(answer)) != goAhead {
+		return errors.New("the first stage has ended")
+	}
+	return nil
+}
+
+// become sets everything up and executes the container's program, as soon as
+// start returns without an error.
+func (cfg initConfig) become(start func() error) error {
 	if !cfg.Detach {
 		if err := dieWithParent(); err != nil {
 			return err
@@ -59,7 +77,7 @@ func (cfg initConfig) become() error {
 	} else if err := enterMountNamespace(); err != nil {
 		return err
 	}
-	p := process{spec: cfg.Process, dieWithParent: !cfg.Detach}
+	p := process{spec: cfg.Process, dieWithParent: !cfg.Detach, start: start}
 	return p.exec()
 }
 

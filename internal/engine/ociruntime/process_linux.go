@@ -17,6 +17,7 @@ import (
 type process struct {
 	spec          *specs.Process
 	dieWithParent bool
+	start         func() error // returns when the program may start
 }
 
 // exec takes the process's identity and executes its program. It returns only
@@ -49,6 +50,9 @@ func (p process) exec() error {
 		if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 			return fmt.Errorf("setting no_new_privs: %w", err)
 		}
+	}
+	if err := p.start(); err != nil {
+		return err
 	}
 	err = syscall.Exec(path, p.spec.Args, env)
 	if errors.Is(err, unix.ENOENT) {

@@ -127,7 +127,7 @@ func (c container) start(cfg initConfig) (*child, error) {
 		ch.abort()
 		return nil, err
 	}
-	return ch, nil
+	return ch, ch.release()
 }
 
 // record writes the container's record as soon as there is a process, so that

@@ -34,6 +34,8 @@ func TestRunExit(t *testing.T) {
 		{"no such program", args("gone"), result{code: 1, err: `running container c: executing gone: no such file or directory in PATH "/usr/bin:/bin"`}},
 		{"no such path", args("/bin/gone"), result{code: 1, err: "executing /bin/gone: no such file or directory"}},
 		{"a directory", args("/bin"), result{code: 1, err: "executing /bin: permission denied"}},
+		{"no known format", args("/bin/text"), result{code: 1, err: "executing /bin/text: exec format error"}},
+		{"no interpreter", args("/bin/script"), result{code: 1, err: "the interpreter or loader it names does not"}},
 		{"not executable", args("/etc/passwd"), result{code: 1, err: "executing /etc/passwd: permission denied"}},
 		{"no rootfs", func(s *specs.Spec) { s.Root.Path = "gone" }, result{code: 1, err: "finding the root file system"}},
 		{"no source", func(s *specs.Spec) {
@@ -48,6 +50,13 @@ func TestRunExit(t *testing.T) {
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
 			b := newBox(t, tc.edit)
+			b.writeFile("bin/text", "text")
+			b.writeFile("bin/script", "#!/bin/gone\n")
+			for _, name := range []string{"bin/text", "bin/script"} {
+				if err := os.Chmod(b.path(name), 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
 			got := b.run("c")
 			if !strings.Contains(got.err, tc.want.err) || (tc.want.err == "") != (got.err == "") {
 				t.Errorf("error output %q, want %q", got.err, tc.want.err)
