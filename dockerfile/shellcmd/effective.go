@@ -2,6 +2,7 @@ package shellcmd
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -106,6 +107,9 @@ func wrapperOf(name string) (wrapper, bool) {
 	return wrapper{}, false
 }
 
+// assignment is the start of NAME=value as an argument.
+var assignment = regexp.MustCompile(`^\w+=`)
+
 // skip is the words after the wrapper and its own arguments, and false when
 // it runs nothing that can be told.
 func (w wrapper) skip(words []Word) ([]Word, bool) {
@@ -113,6 +117,7 @@ func (w wrapper) skip(words []Word) ([]Word, bool) {
 	for at := 1; at < len(words); at++ {
 		text := shown(words[at])
 		switch {
+		case w.assigns && assignment.MatchString(text):
 		case !words[at].Static:
 			if left == 0 {
 				return words[at:], true
@@ -127,7 +132,6 @@ func (w wrapper) skip(words []Word) ([]Word, bool) {
 			if slices.Contains(w.values, name) && !hasValue {
 				at++
 			}
-		case w.assigns && strings.Contains(text, "="):
 		case left > 0:
 			left--
 		default:

@@ -74,10 +74,14 @@ func (b *builder) literal(parts []source.Mapped, span source.Span, quoted bool) 
 			continue
 		}
 		parts = append(parts, b.script.Text.Slice(source.Span{Start: from, End: at}))
-		at++
-		if from = at; next == '\n' {
-			from++ // an escaped line break is not there at all
+		// The character stands for both bytes, so that an edit takes the
+		// backslash too. An escaped line break is not there at all.
+		if next != '\n' {
+			both := b.script.File(source.Span{Start: at, End: at + 2})
+			parts = append(parts, source.Replaced(b.script.Text.Text()[at+1:at+2], both))
 		}
+		at++
+		from = at + 1
 	}
 	return append(parts, b.script.Text.Slice(source.Span{Start: from, End: span.End}))
 }

@@ -48,10 +48,14 @@ func (i *Instruction) flagWord(span source.Span, escape byte) (source.Mapped, in
 		case quote != 0 && c == quote:
 			quote = 0
 			continue
+		case c == escape && at+1 == span.End:
+			continue
 		case c == escape:
-			if at++; at == span.End {
-				continue
-			}
+			// The character stands for both bytes.
+			at++
+			both := i.logical.OrigSpan(source.Span{Start: at - 1, End: at + 1})
+			parts = append(parts, source.Replaced(text[at:at+1], both))
+			continue
 		}
 		parts = append(parts, i.logical.Slice(source.Span{Start: at, End: at + 1}))
 	}

@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"strings"
+	"unicode"
 
 	"schlank/source"
 )
@@ -49,9 +50,10 @@ func (i *Instruction) Name() string { return strings.ToUpper(i.Keyword) }
 // Bare is the instruction without indentation and without the line ending
 // after its last word or heredoc: what to replace to replace the instruction.
 func (i *Instruction) Bare() source.Span {
-	span := source.Span{Start: i.KeywordSpan.Start, End: i.logical.Offset(len(strings.TrimRight(i.logical.Text(), " \t")))}
-	if i.logical.Len() == 0 {
-		span = i.logical.File()
+	span := i.KeywordSpan
+	if i.Keyword != "" {
+		end := len(strings.TrimRightFunc(i.logical.Text(), unicode.IsSpace))
+		span.End = i.logical.OrigSpan(source.Span{Start: end - 1, End: end}).End
 	}
 	if n := len(i.Heredocs); n > 0 {
 		span.End = max(span.End, i.Heredocs[n-1].End.End)
