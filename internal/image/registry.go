@@ -39,8 +39,12 @@ func registrySource(ctx context.Context, ref string, opts Options) (*Source, err
 			return nil, err
 		}
 	}
-	auth := remote.WithAuthFromKeychain(authn.DefaultKeychain)
-	head, err := remote.Get(r, auth, remote.WithContext(ctx))
+	// One puller keeps the registry's token for all requests.
+	puller, err := remote.NewPuller(remote.WithAuthFromKeychain(authn.DefaultKeychain))
+	if err != nil {
+		return nil, err
+	}
+	head, err := puller.Get(ctx, r)
 	if err != nil {
 		return nil, notFound(err)
 	}
@@ -49,7 +53,7 @@ func registrySource(ctx context.Context, ref string, opts Options) (*Source, err
 		if h == head.Digest {
 			return head.Manifest, nil
 		}
-		d, err := remote.Get(repo.Digest(h.String()), auth, remote.WithContext(ctx))
+		d, err := puller.Get(ctx, repo.Digest(h.String()))
 		if err != nil {
 			return nil, err
 		}
@@ -60,7 +64,7 @@ func registrySource(ctx context.Context, ref string, opts Options) (*Source, err
 	}
 	cache := &blobCache{parent: opts.TempDir, locks: map[string]*sync.Mutex{}}
 	fetch := func(ctx context.Context, h v1.Hash) (io.ReadCloser, error) {
-		layer, err := remote.Layer(repo.Digest(h.String()), auth, remote.WithContext(ctx))
+		layer, err := puller.Layer(ctx, repo.Digest(h.String()))
 		if err != nil {
 			return nil, err
 		}
