@@ -2,9 +2,19 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"io"
+
+	"schlank/internal/agent"
 )
 
-const agentVerb = "__agent"
+const agentVerb = agent.Verb
 
-func agentMain(context.Context, io.Reader, io.Writer, io.Writer) int { return exitUsage }
+// agentMain is the program inside a container under test.
+func agentMain(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) int {
+	if err := agent.Serve(ctx, stdin, stdout); err != nil {
+		fmt.Fprintf(stderr, "schlank: %v\n", err)
+		return exitFailed
+	}
+	return exitOK
+}
