@@ -1,7 +1,6 @@
 package dockerfile
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -49,8 +48,11 @@ type Dep struct {
 	Span source.Span
 }
 
-// stageName is what a stage may be called, in lower case.
-var stageName = regexp.MustCompile(`^[a-z][a-z0-9-_.]*$`)
+// isStageName reports whether a stage may be called name, in lower case.
+func isStageName(name string) bool {
+	return name != "" && name[0] >= 'a' && name[0] <= 'z' &&
+		strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") == ""
+}
 
 // startStage begins a stage with a FROM.
 func (f *File) startStage(i *syntax.Instruction) {
@@ -93,7 +95,7 @@ func (f *File) fromWords(s *Stage, i *syntax.Instruction) {
 		return
 	}
 	name := strings.ToLower(words[2].Text())
-	if !stageName.MatchString(name) {
+	if !isStageName(name) {
 		f.errorf(BadStageName, words[2].Span, "a name starts with a letter and has letters, digits, - _ and . in it",
 			"%q can't be the name of a stage", words[2].Text())
 		return

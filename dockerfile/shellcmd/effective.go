@@ -2,9 +2,10 @@ package shellcmd
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
 
 	"schlank/source"
 )
@@ -107,8 +108,11 @@ func wrapperOf(name string) (wrapper, bool) {
 	return wrapper{}, false
 }
 
-// assignment is the start of NAME=value as an argument.
-var assignment = regexp.MustCompile(`^\w+=`)
+// isAssignment reports whether an argument is NAME=value.
+func isAssignment(text string) bool {
+	name, _, ok := strings.Cut(text, "=")
+	return ok && syntax.ValidName(name)
+}
 
 // skip is the words after the wrapper and its own arguments, and false when
 // it runs nothing that can be told.
@@ -117,7 +121,7 @@ func (w wrapper) skip(words []Word) ([]Word, bool) {
 	for at := 1; at < len(words); at++ {
 		text := shown(words[at])
 		switch {
-		case w.assigns && assignment.MatchString(text):
+		case w.assigns && isAssignment(text):
 		case !words[at].Static:
 			if left == 0 {
 				return words[at:], true

@@ -2,6 +2,7 @@ package shellcmd
 
 import (
 	"errors"
+	"fmt"
 	"path"
 	"strings"
 	"unicode/utf8"
@@ -88,15 +89,25 @@ func plain(text string) string {
 }
 
 // statements are the statements of src up to the first error.
-func statements(src string, v syntax.LangVariant) ([]*syntax.Stmt, error) {
-	var out []*syntax.Stmt
-	for stmt, err := range syntax.NewParser(syntax.Variant(v)).StmtsSeq(strings.NewReader(src)) {
-		if err != nil {
-			return out, err
+func statements(src string, v syntax.LangVariant) (out []*syntax.Stmt, err error) {
+	defer func() {
+		// The text comes from anyone. A slip of the parser on some odd input
+		// is a problem of that text, and must not end the program.
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the parser fails on it: %v", r)
 		}
-		out = append(out, stmt)
+	}()
+	for stmt, e := range syntax.NewParser(syntax.Variant(v)).StmtsSeq(strings.NewReader(src)) {
+		switch {
+		case err != nil:
+			// The parser can go on after an error, even when the loop is left.
+		case e != nil:
+			err = e
+		default:
+			out = append(out, stmt)
+		}
 	}
-	return out, nil
+	return out, err
 }
 
 // problem notes a syntax error at the word where the reader stopped.

@@ -2,6 +2,7 @@ package shellcmd
 
 import (
 	"slices"
+	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 
@@ -222,6 +223,12 @@ func (b *builder) commandEnd(c syntax.Command) int {
 		if c.Stmt != nil {
 			return b.bare(c.Stmt).End
 		}
+		// The parser leaves the flag out of a time without command.
+		end := min(int(c.End().Offset()), len(b.src))
+		if at := strings.Index(b.src[end:], "-p"); c.PosixFormat && at >= 0 {
+			end += at + len("-p")
+		}
+		return end
 	case *syntax.CoprocClause:
 		return b.bare(c.Stmt).End
 	case *syntax.FuncDecl:

@@ -10,7 +10,7 @@ import (
 )
 
 // byteOrderMark is U+FEFF in UTF-8. It is skipped at the start of a file.
-var byteOrderMark = []byte{0xEF, 0xBB, 0xBF}
+const byteOrderMark = "\xEF\xBB\xBF"
 
 // maxLine is the longest line BuildKit reads, in bytes with its line ending.
 const maxLine = 64 * 1024
@@ -27,7 +27,7 @@ type parser struct {
 // Parse reads a Dockerfile. It keeps text, which must not be changed after.
 func Parse(text []byte) *File {
 	p := &parser{file: &File{Text: text, Escape: '\\'}}
-	if bytes.HasPrefix(text, byteOrderMark) {
+	if bytes.HasPrefix(text, []byte(byteOrderMark)) {
 		p.at = len(byteOrderMark)
 		p.add(Node{Kind: ByteOrderMark, Span: source.Span{End: p.at}})
 	}
