@@ -2,7 +2,6 @@ package schlank
 
 import (
 	"context"
-	"errors"
 
 	"schlank/engine"
 )
@@ -48,10 +47,4 @@ func (opt BuildOptions) request(p *Project) engine.BuildRequest {
 		Pull:       opt.Pull,
 		Progress:   opt.Progress,
 	}
-}
-
-func asBuildError(err error) (*engine.BuildError, bool) {
-	var be *engine.BuildError
-	ok := errors.As(err, &be)
-	return be, ok
 }

@@ -5,13 +5,16 @@ package schlank
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
 	"schlank/engine"
 	intengine "schlank/internal/engine"
+	"schlank/internal/engine/basestore"
 	"schlank/internal/engine/driver"
 	"schlank/internal/engine/embedded"
+	"schlank/optimize"
 )
 
 // EngineOptions say which BuildKit does the work.
@@ -111,10 +114,17 @@ func Prune(ctx context.Context, e *Engine, keepBytes int64) (int64, error) {
 // ErrorDetails returns the excerpt, log and hint of a failed build, "" for
 // other errors.
 func ErrorDetails(err error) string {
-	if be, ok := asBuildError(err); ok {
+	var be *engine.BuildError
+	var fe *optimize.FindingsError
+	switch {
+	case errors.As(err, &be):
 		return be.Details()
+	case errors.As(err, &fe):
+		return fe.Details()
 	}
 	return ""
 }
 
-var _ engine.Engine = (*driver.Driver)(nil)
+// LabelStandIn is the label in which a base image says that it stands in for
+// an official one.
+const LabelStandIn = basestore.LabelStandIn

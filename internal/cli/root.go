@@ -52,7 +52,7 @@ configuration; 3 the operation failed.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &flagError{fmt.Errorf("%w (see `%s --help`)", err, c.CommandPath())}
 	})
-	root.AddCommand(a.buildCommand(), a.engineCommand())
+	root.AddCommand(a.optimizeCommand(), a.compareCommand(), a.buildCommand(), a.engineCommand())
 	return root
 }
 
@@ -77,11 +77,11 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// openEngine resolves flags, environment and configuration, in this order.
-func (a *app) openEngine(ctx context.Context) (*schlank.Engine, error) {
+// settings resolves flags, environment and configuration, in this order.
+func (a *app) settings() (schlank.EngineOptions, error) {
 	cfg, err := config.Load()
 	if err != nil {
-		return nil, &schlank.UsageError{Msg: err.Error()}
+		return schlank.EngineOptions{}, &schlank.UsageError{Msg: err.Error()}
 	}
 	opt := schlank.EngineOptions{
 		Address:        firstOf(a.engine.address, os.Getenv("SCHLANK_ENGINE"), cfg.Engine),
@@ -94,6 +94,15 @@ func (a *app) openEngine(ctx context.Context) (*schlank.Engine, error) {
 	}
 	for host, r := range cfg.Registries {
 		opt.Registries[host] = schlank.Registry{Mirrors: r.Mirrors, PlainHTTP: r.HTTP, Insecure: r.Insecure, RootCAs: r.CA}
+	}
+	return opt, nil
+}
+
+// openEngine starts or connects to the engine.
+func (a *app) openEngine(ctx context.Context) (*schlank.Engine, error) {
+	opt, err := a.settings()
+	if err != nil {
+		return nil, err
 	}
 	if opt.Address == "" || opt.Address == "embedded" {
 		if err := embedded.EnterUserNamespace(); err != nil {

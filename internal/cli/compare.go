@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"schlank"
+	"schlank/compare"
+	"schlank/internal/image"
+	"schlank/report"
+)
+
+func (a *app) compareCommand() *cobra.Command {
+	var b buildFlags
+	var format string
+	c := &cobra.Command{
+		Use:   "compare ITEM...",
+		Short: "Measure images side by side",
+		Long: `Build what is to be built and measure all items: disk, pull, visible and wasted
+bytes, layers, files, packages, build time, and the ratio to the first.
+
+An ITEM is a Dockerfile, Dockerfile#target, a build context, an image reference,
+an OCI layout (DIR, oci:DIR@DIGEST) or an archive of docker save. The build
+context of a Dockerfile is its directory.
+
+An item that fails shows as failed with its reason, the others go on, and the
+exit code is 3.`,
+		Example: `  schlank compare examples/django/*.Dockerfile
+  schlank compare Dockerfile Dockerfile.slim Dockerfile.slim#test
+  schlank compare python:3.11 python:3.11-slim
+  schlank compare --format html . old.tar > report.html`,
+		Args: usageArgs(cobra.MinimumNArgs(1)),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := oneOf("--format", format, "text", "json", "markdown", "html"); err != nil {
+				return err
+			}
+			opt, done, err := a.compareOptions(c, &b)
+			if err != nil {
+				return err
+			}
+			defer done()
+			rows, err := schlank.Compare(c.Context(), args, opt)
+			if err != nil {
+				return err
+			}
+			if err := a.printCompare(rows, format); err != nil {
+				return err
+			}
+			return a.reportFailed(rows)
+		},
+	}
+	b.add(c)
+	// The items name the Dockerfiles.
+	if err := c.Flags().MarkHidden("file"); err != nil {
+		panic(err) // the flag was declared above
+	}
+	c.Flags().StringVar(&format, "format", "text", "output: text, json, markdown, html")
+	a.addEngineFlags(c)
+	return c
+}
+
+// compareOptions makes the options; the engine starts with the first build
+// and done ends it.
+func (a *app) compareOptions(c *cobra.Command, b *buildFlags) (opt schlank.CompareOptions, done func(), err error) {
+	if b.file != "" {
+		return opt, nil, &schlank.UsageError{Msg: "compare takes Dockerfiles as items, not by --file"}
+	}
+	p, err := a.progress("")
+	if err != nil {
+		return opt, nil, err
+	}
+	opts, err := b.options("", p)
+	if err != nil {
+		return opt, nil, err
+	}
+	settings, err := a.settings()
+	if err != nil {
+		return opt, nil, err
+	}
+	var e *schlank.Engine
+	opt = schlank.CompareOptions{
+		Build:       opts,
+		ProgressFor: a.progressFor(p),
+		Image:       image.Options{Platform: b.platform},
+		Engine: func() (*schlank.Engine, error) {
+			if e != nil {
+				return e, nil
+			}
+			var err error
+			e, err = a.openEngine(c.Context())
+			return e, err
+		},
+	}
+	if settings.Bases != "" {
+		opt.Image.Stores = []string{settings.Bases}
+	}
+	for host, r := range settings.Registries {
+		if r.PlainHTTP {
+			opt.Image.PlainHTTP = append(opt.Image.PlainHTTP, host)
+		}
+	}
+	return opt, func() {
+		if e != nil {
+			e.Close()
+		}
+	}, nil
+}
+
+func (a *app) printCompare(rows []compare.Row, format string) error {
+	switch format {
+	case "json":
+		doc, err := compare.JSON(rows)
+		if err == nil {
+			_, err = a.stdout.Write(doc)
+		}
+		return err
+	case "markdown":
+		return report.Compare(rows).Markdown(a.stdout)
+	case "html":
+		return report.ComparePage(rows).HTML(a.stdout)
+	}
+	return report.Compare(rows).Text(a.stdout, a.style())
+}
+
+// reportFailed says on stderr what failed, in full, and sets the exit code.
+func (a *app) reportFailed(rows []compare.Row) error {
+	if compare.Failed(rows) == 0 {
+		return nil
+	}
+	for _, r := range rows {
+		if r.Err == nil {
+			continue
+		}
+		fmt.Fprintf(a.stderr, "schlank: %s: %v\n", r.Name, r.Err)
+		if d := schlank.ErrorDetails(r.Err); d != "" {
+			fmt.Fprint(a.stderr, indent(d))
+		}
+	}
+	return errSaid
+}

@@ -1,0 +1,301 @@
+// Package optimize is the main loop: build the baseline, gather evidence,
+// rewrite, build again, ask both images the same, choose. It talks to an
+// engine and reads images; the rewriting itself is package restage's.
+package optimize
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"schlank/dockerfile"
+	"schlank/engine"
+	"schlank/finding"
+	"schlank/internal/image"
+	"schlank/inventory"
+	"schlank/probe"
+	"schlank/restage"
+	"schlank/source"
+	"schlank/stack/python"
+)
+
+// Options say what to optimise and how.
+type Options struct {
+	Engine engine.Engine
+	// Build is the request that builds the baseline.
+	Build engine.BuildRequest
+	// Files are the paths of the build context that the build may see,
+	// slash-separated and sorted; ReadFile returns one of them.
+	Files    []string
+	ReadFile func(name string) ([]byte, bool)
+	// HasIgnore says that the project has an ignore file already.
+	HasIgnore bool
+	// Probes are asked besides those that the image itself suggests.
+	Probes []probe.Probe
+	// Probing configures the containers.
+	Probing probe.Options
+	// NonRoot rewrites to a user of its own.
+	NonRoot bool
+	// Withhold lists packages to leave out; see evidence.Input.
+	Withhold []string
+	// Progress makes the progress of a step from its title; nil for none.
+	Progress func(title string) engine.Progress
+	// Say receives a line for each step of the loop; nil for none.
+	Say func(string)
+}
+
+// Verdict is what is said of a candidate.
+type Verdict string
+
+// The verdicts.
+const (
+	// Same: the candidate answers every probe as the baseline does.
+	Same Verdict = "same"
+	// Different: at least one answer differs.
+	Different Verdict = "different"
+	// Unproven: nothing could be asked that shows the program at work.
+	Unproven Verdict = "unproven"
+	// BuildFailed: the candidate does not build.
+	BuildFailed Verdict = "build-failed"
+)
+
+// Built is a built image with its figures.
+type Built struct {
+	Ref      engine.ImageRef
+	Image    *inventory.Image
+	Seconds  float64
+	StandIn  bool
+	BaseRefs []string
+}
+
+// Candidate is a rewritten Dockerfile and what became of it.
+type Candidate struct {
+	restage.Candidate
+	// Built is nil when the build failed.
+	Built   *Built
+	Probes  []ProbeResult
+	Verdict Verdict
+	// Err is why the build failed.
+	Err error
+}
+
+// ProbeResult is what baseline and candidate answered to a probe.
+type ProbeResult struct {
+	Probe, Baseline, Candidate string
+	Same                       bool
+	// Difference shows the first difference, "" when there is none.
+	Difference string
+}
+
+// Result is the outcome of a run.
+type Result struct {
+	Baseline   Built
+	Candidates []*Candidate
+	// Chosen is the index of the smallest candidate with verdict Same that
+	// is smaller than the baseline, -1 if there is none.
+	Chosen int
+	// Best is the candidate to write when the user insists: Chosen, or else
+	// the first that was built, or -1.
+	Best int
+	// Notes say what could not be tried, and why.
+	Notes []string
+}
+
+// FindingsError says that the Dockerfile is wrong; its findings have places.
+type FindingsError struct {
+	File     source.File
+	Findings []finding.Finding
+}
+
+func (e *FindingsError) Error() string {
+	f := e.Findings[0]
+	line, col := e.File.Position(f.Span.Start)
+	msg := fmt.Sprintf("%s:%d:%d: %s", e.File.Name, line, col, f.Message)
+	if n := len(e.Findings) - 1; n > 0 {
+		msg += fmt.Sprintf(" (and %d more)", n)
+	}
+	return msg
+}
+
+// Details shows each finding with the text it is about and a hint.
+func (e *FindingsError) Details() string {
+	var out string
+	for _, f := range e.Findings {
+		line, col := e.File.Position(f.Span.Start)
+		out += fmt.Sprintf("%s:%d:%d: %s: %s\n%s", e.File.Name, line, col, f.Severity, f.Message, e.File.Excerpt(f.Span))
+		if f.Hint != "" {
+			out += "  hint: " + f.Hint + "\n"
+		}
+	}
+	return out
+}
+
+// ErrNothingToDo is wrapped when there is no way to rewrite a Dockerfile.
+var ErrNothingToDo = errors.New("nothing to rewrite")
+
+// Run runs the loop.
+func Run(ctx context.Context, opt Options) (*Result, error) {
+	r := &run{opt: opt}
+	if err := r.parse(); err != nil {
+		return nil, err
+	}
+	if err := r.baseline(ctx); err != nil {
+		return nil, err
+	}
+	in, err := r.input(ctx)
+	if err != nil {
+		return nil, err
+	}
+	res := &Result{Baseline: r.base, Chosen: -1, Best: -1}
+	if err := r.candidates(ctx, in, res); err != nil {
+		return nil, err
+	}
+	choose(res)
+	return res, nil
+}
+
+// run is the state of one run.
+type run struct {
+	opt   Options
+	file  *dockerfile.File
+	stage *dockerfile.Stage
+	base  Built
+	built *engine.BuildResult
+	src   *image.Source
+	// recorded are the two recordings of the baseline.
+	recorded []*probe.Recording
+}
+
+func (r *run) say(format string, args ...any) {
+	if r.opt.Say != nil {
+		r.opt.Say(fmt.Sprintf(format, args...))
+	}
+}
+
+func (r *run) progress(title string) engine.Progress {
+	if r.opt.Progress == nil {
+		return engine.Progress{}
+	}
+	return r.opt.Progress(title)
+}
+
+// parse reads the Dockerfile and refuses what cannot build.
+func (r *run) parse() error {
+	src := source.File{Name: r.opt.Build.Name, Bytes: r.opt.Build.Dockerfile}
+	r.file = dockerfile.ParseWith(src, dockerfile.Options{BuildArgs: r.opt.Build.Args, TargetPlatform: r.opt.Build.Platform, Target: r.opt.Build.Target})
+	if w, ok := finding.Worst(r.file.Findings); ok && w == finding.Error {
+		var errs []finding.Finding
+		for _, f := range r.file.Findings {
+			if f.Severity == finding.Error {
+				errs = append(errs, f)
+			}
+		}
+		return &FindingsError{File: src, Findings: errs}
+	}
+	if r.stage = r.file.Target(r.opt.Build.Target); r.stage == nil {
+		return fmt.Errorf("%s has no stage %q", src.Name, r.opt.Build.Target)
+	}
+	if r.stage != r.file.Stages[len(r.file.Stages)-1] {
+		return fmt.Errorf("stage %q is not the last one of %s: only the last stage can be rewritten", r.opt.Build.Target, src.Name)
+	}
+	return nil
+}
+
+// baseline builds the original and takes its inventory.
+func (r *run) baseline(ctx context.Context) error {
+	r.say("building the original: %s", r.opt.Build.Name)
+	req := r.opt.Build
+	req.Progress = r.progress("baseline")
+	var err error
+	if r.built, err = r.opt.Engine.Build(ctx, req); err != nil {
+		return err
+	}
+	if r.src, err = image.OpenLayout(r.built.Image.Layout, r.built.Image.Digest, image.Options{Platform: req.Platform}); err != nil {
+		return err
+	}
+	r.say("reading the image")
+	r.base, err = measure(ctx, r.built, r.src)
+	return err
+}
+
+// measure takes the inventory of a built image.
+func measure(ctx context.Context, b *engine.BuildResult, src *image.Source) (Built, error) {
+	img, err := src.Inventory(ctx)
+	if err != nil {
+		return Built{}, fmt.Errorf("reading the built image: %w", err)
+	}
+	out := Built{Ref: b.Image, Image: img, Seconds: b.Duration.Seconds()}
+	for _, base := range b.Bases {
+		out.BaseRefs = append(out.BaseRefs, base.Ref)
+		out.StandIn = out.StandIn || base.StandIn != ""
+	}
+	return out, nil
+}
+
+// input is what rewriting works on: the baseline's inventory and that of the
+// slim sibling of its base.
+func (r *run) input(ctx context.Context) (restage.Input, error) {
+	release, err := debianRelease(ctx, r.src)
+	if err != nil {
+		return restage.Input{}, err
+	}
+	root := r.stage
+	for root.Parent != nil {
+		root = root.Parent
+	}
+	sib, err := restage.FindSibling(root.Base.Text, release)
+	if err != nil {
+		return restage.Input{}, err
+	}
+	r.say("taking %s as the run-time base", sib.Ref)
+	slim, slimSrc, err := r.pull(ctx, sib.Ref)
+	if err != nil {
+		return restage.Input{}, fmt.Errorf("the slim sibling of %s is not to be had: %w", root.Base.Text, err)
+	}
+	slimRelease, err := debianRelease(ctx, slimSrc)
+	if err != nil {
+		return restage.Input{}, err
+	}
+	if slimRelease != release {
+		return restage.Input{}, fmt.Errorf("%s is Debian %s, but %s is Debian %s: name the release in FROM, as in %s-%s",
+			sib.Ref, slimRelease, root.Base.Text, release, root.Base.Text, release)
+	}
+	return restage.Input{
+		File: r.file, Stage: r.stage,
+		Image: r.base.Image, BaseLayers: r.built.BaseLayers, Steps: r.built.Steps,
+		Sibling: sib, Slim: slim,
+		Project:  python.Project{Files: r.opt.Files, Read: r.opt.ReadFile},
+		Read:     reader(ctx, r.src),
+		ReadSlim: reader(ctx, slimSrc),
+		NonRoot:  r.opt.NonRoot,
+		Withhold: r.opt.Withhold,
+	}, nil
+}
+
+// pull brings an external image into the local store, the way a FROM does,
+// and takes its inventory.
+func (r *run) pull(ctx context.Context, ref string) (*inventory.Image, *image.Source, error) {
+	req := r.opt.Build
+	req.Dockerfile = []byte("FROM " + ref + "\n")
+	req.Name = "FROM " + ref
+	req.Target, req.Progress = "", r.progress(ref)
+	b, err := r.opt.Engine.Build(ctx, req)
+	if err != nil {
+		return nil, nil, err
+	}
+	src, err := image.OpenLayout(b.Image.Layout, b.Image.Digest, image.Options{Platform: req.Platform})
+	if err != nil {
+		return nil, nil, err
+	}
+	img, err := src.Inventory(ctx)
+	return img, src, err
+}
+
+func reader(ctx context.Context, src *image.Source) func([]string, int64) (map[string][]byte, error) {
+	return func(paths []string, limit int64) (map[string][]byte, error) {
+		if len(paths) == 0 {
+			return nil, nil
+		}
+		return src.ReadFiles(ctx, paths, limit)
+	}
+}
