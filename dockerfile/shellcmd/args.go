@@ -1,6 +1,9 @@
 package shellcmd
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Options says how a program reads its arguments.
 type Options struct {
@@ -114,9 +117,10 @@ func (s *sorter) longFlag(text string) {
 // cluster reads -abc, where each letter is a flag, up to one with a value.
 func (s *sorter) cluster(text string) {
 	word := s.at
-	for k, letter := range text[1:] {
-		f := Flag{Name: "-" + string(letter), Word: word, ValueWord: word}
-		rest := text[1+k+len(string(letter)):]
+	for rest := text[1:]; rest != ""; {
+		_, n := utf8.DecodeRuneInString(rest)
+		f := Flag{Name: "-" + rest[:n], Word: word, ValueWord: word}
+		rest = rest[n:]
 		if !s.values[f.Name] {
 			s.out.Flags = append(s.out.Flags, f)
 			continue

@@ -71,16 +71,16 @@ func dialects(shell string) []syntax.LangVariant {
 	return nil
 }
 
-// plain is text with the bytes that are no UTF-8 replaced, one for one: a
-// shell does not mind them.
+// plain is text with the bytes replaced, one for one, that are no UTF-8, which
+// a shell does not mind, and those that are zero, which no argument can hold.
 func plain(text string) string {
-	if utf8.ValidString(text) {
+	if utf8.ValidString(text) && strings.IndexByte(text, 0) < 0 {
 		return text
 	}
 	out := []byte(text)
 	for i := 0; i < len(out); {
 		r, n := utf8.DecodeRune(out[i:])
-		if r == utf8.RuneError && n == 1 {
+		if r == 0 || r == utf8.RuneError && n == 1 {
 			out[i] = '_'
 		}
 		i += n

@@ -40,40 +40,55 @@ func (b *builder) removals(elements []element) [][]source.Span {
 }
 
 // span is what to take away of element k, besides its heredoc bodies, and
-// false when nothing would be right.
+// false when nothing would be right. What stays must run as it did before:
+// without b, "a && b; c" is "a; c", and "{ a; b; }" keeps its semicolon.
 func (r *remover) span(k int) (source.Span, bool) {
-	own := r.own[k]
+	own, e := r.own[k], r.elements[k]
 	switch {
+	case k > 0 && r.elements[k-1].conditional() && !e.conditional():
+		return source.Span{Start: r.own[k-1].End, End: own.End}, true
 	case k+1 < len(r.elements):
-		if span := (source.Span{Start: own.Start, End: r.own[k+1].Start}); !r.crosses(span) {
-			return span, true
+		span := source.Span{Start: own.Start, End: r.own[k+1].Start}
+		if r.crosses(span) && e.next == Newline {
+			return r.line(k)
 		}
-		return r.endOfLine(k)
-	case k == 0:
-		return source.Span{Start: own.Start, End: max(own.End, r.elements[k].nextAt.End)}, true
-	}
-	end := max(own.End, r.elements[k].nextAt.End)
-	if span := (source.Span{Start: r.own[k-1].End, End: end}); !r.crosses(span) {
 		return span, true
+	case k == 0:
+		return source.Span{Start: own.Start, End: max(own.End, e.nextAt.End)}, true
+	case r.elements[k-1].next == Newline:
+		return r.line(k)
 	}
-	// The line before has a heredoc, so its end must stay.
-	before := r.elements[k-1].next
-	return source.Span{Start: own.Start, End: end}, before != And && before != Or
+	before := r.elements[k-1]
+	span := source.Span{Start: before.nextAt.End, End: max(own.End, e.nextAt.End)}
+	if e.next == End && before.next == Semicolon {
+		span.Start = r.own[k-1].End
+	}
+	if r.crosses(span) {
+		span.Start = own.Start
+	}
+	return span, true
 }
 
-// endOfLine is what to take away of element k when it is the last of a line
-// after which heredoc bodies come.
-func (r *remover) endOfLine(k int) (source.Span, bool) {
-	own := r.own[k]
-	if r.elements[k].next != Newline {
-		return source.Span{}, false
+// line is what to take away of element k when it starts a line: the line, if
+// nothing else is in it.
+func (r *remover) line(k int) (source.Span, bool) {
+	span := source.Span{Start: r.own[k].Start, End: max(r.own[k].End, r.elements[k].nextAt.End)}
+	blank := len(r.src) - len(strings.TrimLeft(r.src[span.End:], " \t\r"))
+	before := strings.TrimRight(r.src[:span.Start], " \t")
+	alone := before == "" || strings.HasSuffix(before, "\n")
+	switch {
+	case !alone:
+	case blank < len(r.src) && r.src[blank] == '\n':
+		span = source.Span{Start: len(before), End: blank + 1}
+	case blank == len(r.src) && before != "" && !r.crosses(source.Span{Start: len(before) - 1, End: blank}):
+		span = source.Span{Start: len(before) - 1, End: blank}
 	}
-	if k > 0 && r.elements[k-1].next != Newline {
-		return source.Span{Start: r.own[k-1].End, End: own.End}, true
-	}
-	end := strings.IndexByte(r.src[own.End:], '\n')
-	return source.Span{Start: own.Start, End: own.End + end + 1}, end >= 0
+	return span, true
 }
+
+// conditional reports whether the next element runs only if this one did well,
+// or did not.
+func (e element) conditional() bool { return e.next == And || e.next == Or }
 
 // crosses reports whether a heredoc body of the list is in span.
 func (r *remover) crosses(span source.Span) bool {

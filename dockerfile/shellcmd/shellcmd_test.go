@@ -165,12 +165,16 @@ func TestRemoval(t *testing.T) {
 		want []string // what is left without step 0, 1, …
 	}{
 		{"a && b && c", []string{"b && c", "a && c", "a && b"}},
-		{"a; b;", []string{"b;", "a"}},
+		{"a; b;", []string{"b;", "a;"}},
 		{"a\nb\nc\n", []string{"b\nc\n", "a\nc\n", "a\nb\n"}},
-		{"a | b && c & d", []string{"c & d", "a | b && d", "a | b && c"}},
+		{"a | b && c & d", []string{"c & d", "a | b & d", "a | b && c &"}},
+		{"a && b; c", []string{"b; c", "a; c", "a && b"}},
+		{"a || b\nc", []string{"b\nc", "a\nc", "a || b"}},
+		{"a; b;#c", []string{"b;#c", "a;#c"}},
+		{"a # x\n  b\n  c\n", []string{"b\n  c\n", "a # x\n  c\n", "a # x\n  b\n"}},
 		{"a", []string{""}},
 		{"if a; then b; fi && c >d", []string{"c >d", "if a; then b; fi"}},
-		{"cat <<E && b\nx\nE\nc\n", []string{"b\nc\n", "cat <<E\nx\nE\nc\n", "cat <<E && b\nx\nE\n\n"}},
+		{"cat <<E && b\nx\nE\nc\n", []string{"b\nc\n", "cat <<E\nx\nE\nc\n", "cat <<E && b\nx\nE\n"}},
 		{"a && cat <<E\nx\nE\nb", []string{"cat <<E\nx\nE\nb", "a\nb", "a && cat <<E\nx\nE\n"}},
 		{"cat <<E\nE\nb", nil}, // where an empty heredoc ends is not known
 		{"a\ncat <<E\nx\nE\nb", []string{"cat <<E\nx\nE\nb", "a\nb", "a\ncat <<E\nx\nE\n"}},
@@ -193,7 +197,7 @@ func TestRemoval(t *testing.T) {
 		}
 	}
 	nested := script("{ a; b; } && (c)")
-	for k, want := range []string{"{ b; } && (c)", "{ a } && (c)", ""} {
+	for k, want := range []string{"{ b; } && (c)", "{ a; } && (c)", ""} {
 		spans := nested.Commands[k].Removal
 		if len(spans) == 0 {
 			if want != "" {

@@ -35,7 +35,7 @@ func (b *builder) declare(s *syntax.Stmt, d *syntax.DeclClause, at place) {
 			continue
 		}
 		span := b.span(a)
-		w := Word{Text: b.src[span.Start:span.End], Span: span, Orig: b.script.File(span)}
+		w := Word{Text: b.script.Text.Text()[span.Start:span.End], Span: span, Orig: b.script.File(span)}
 		if a.Naked || a.Value == nil && a.Array == nil && a.Index == nil {
 			w.Static, w.Value, w.value = true, w.Text, b.script.Text.Slice(span)
 		} else if v := b.assign(a).Value; v.Static && !a.Append && a.Index == nil && a.Value != nil {
@@ -95,7 +95,7 @@ func (b *builder) skipBang(span source.Span) int {
 
 // assign is an assignment.
 func (b *builder) assign(a *syntax.Assign) Assign {
-	span := b.span(a)
+	span := b.cut(source.Span{Start: int(a.Pos().Offset()), End: b.assignEnd(a)})
 	out := Assign{Span: span, Orig: b.script.File(span)}
 	if a.Name != nil {
 		out.Name = a.Name.Value

@@ -233,8 +233,25 @@ func (b *builder) commandEnd(c syntax.Command) int {
 		return b.bare(c.Stmt).End
 	case *syntax.FuncDecl:
 		return b.bare(c.Body).End
+	case *syntax.CallExpr:
+		if n := len(c.Assigns); n > 0 && len(c.Args) == 0 {
+			return b.assignEnd(c.Assigns[n-1])
+		}
+	case *syntax.DeclClause:
+		if n := len(c.Args); n > 0 {
+			return b.assignEnd(c.Args[n-1])
+		}
 	}
 	return int(c.End().Offset())
+}
+
+// assignEnd is where an assignment ends. For "A+=" the parser forgets the plus.
+func (b *builder) assignEnd(a *syntax.Assign) int {
+	end := int(a.End().Offset())
+	if a.Append && a.Value == nil && a.Array == nil {
+		end++
+	}
+	return end
 }
 
 // cut is span inside the text.
