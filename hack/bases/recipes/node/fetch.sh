@@ -15,8 +15,8 @@ unpack() {
 }
 
 case $(dpkg --print-architecture) in
-amd64) arch=x64 ;;
-arm64) arch=arm64 ;;
+amd64) arch=x64 openssl=linux-x86_64 ;;
+arm64) arch=arm64 openssl=linux-aarch64 ;;
 *) echo "the npm registry has no node for $(dpkg --print-architecture)" >&2; exit 1 ;;
 esac
 
@@ -24,6 +24,10 @@ unpack "node-linux-$arch@$1" "$local"
 unpack "npm@$2" "$modules/npm"
 unpack "corepack@$3" "$modules/corepack"
 unpack "yarn@$4" "/out/opt/yarn-v$4"
+
+# OpenSSL's headers of this platform are enough, as in the official image;
+# those of all the others are 50 MB.
+find "$local/include/node/openssl/archs" -mindepth 1 -maxdepth 1 ! -name "$openssl" -exec rm -rf {} +
 
 cd "$local/bin"
 ln -s node nodejs
