@@ -131,6 +131,11 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("%q: stage %d is at %v, body %v, after %d", text, s.Index, s.Span, s.Body, at)
 			}
 			at = s.Span.End
+			for _, i := range s.Instructions {
+				if run, ok := i.Command.(*dockerfile.Run); ok {
+					checkRun(t, text, i, run)
+				}
+			}
 			for _, need := range file.Needed(s) {
 				if file.Target(fmt.Sprint(need.Index)) == nil {
 					t.Fatalf("%q: stage %d is needed but is no target", text, need.Index)
@@ -141,4 +146,31 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%q: there is no stage and no error", text)
 		}
 	})
+}
+
+// checkRun checks that the bytes of a script are those they say they are from,
+// and that commands and words lie in the instruction.
+func checkRun(t *testing.T, text []byte, i *dockerfile.Instruction, run *dockerfile.Run) {
+	t.Helper()
+	script := run.Script.Text
+	for k := range script.Len() {
+		one := source.Span{Start: k, End: k + 1}
+		from := script.OrigSpan(one)
+		if !i.Span.Contains(from) {
+			t.Fatalf("%q: byte %d of %q is from %v", text, k, script.Text(), from)
+		}
+		if script.Exact(one) && string(text[from.Start:from.End]) != script.Text()[k:k+1] {
+			t.Fatalf("%q: byte %d of %q is from %v", text, k, script.Text(), from)
+		}
+	}
+	for _, c := range run.Script.Commands {
+		if !i.Bare().Contains(c.Orig) {
+			t.Fatalf("%q: the command %q is at %v", text, c.Name, c.Orig)
+		}
+		for _, w := range c.Words {
+			if !c.Orig.Contains(w.Orig) {
+				t.Fatalf("%q: the word %q is at %v", text, w.Text, w.Orig)
+			}
+		}
+	}
 }

@@ -2,6 +2,7 @@ package dockerfile_test
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -26,7 +27,7 @@ import (
 // refuses has a finding of severity error here.
 func TestOracle(t *testing.T) {
 	t.Run("own", func(t *testing.T) { compareAll(t, corpus.Own()) })
-	t.Run("peers", func(t *testing.T) { compareAll(t, corpus.Peers(t)) })
+	t.Run("peers", func(t *testing.T) { compareAll(t, corpus.Peers(t, os.DirFS("../../shared/cases"))) })
 }
 
 func compareAll(t *testing.T, cases []corpus.Case) {

@@ -32,7 +32,7 @@ func (b *builder) removals(elements []element) [][]source.Span {
 		r.bodies = append(r.bodies, bodies)
 	}
 	for k := range elements {
-		if span, ok := r.span(k); ok && !r.crosses(span) {
+		if span, ok := r.span(k); ok && !r.crosses(span) && !r.joins(span) {
 			out[k] = append([]source.Span{span}, r.bodies[k]...)
 		}
 	}
@@ -75,7 +75,7 @@ func (r *remover) line(k int) (source.Span, bool) {
 	span := source.Span{Start: r.own[k].Start, End: max(r.own[k].End, r.elements[k].nextAt.End)}
 	blank := len(r.src) - len(strings.TrimLeft(r.src[span.End:], " \t\r"))
 	before := strings.TrimRight(r.src[:span.Start], " \t")
-	alone := before == "" || strings.HasSuffix(before, "\n")
+	alone := before == "" || strings.HasSuffix(before, "\n") && !strings.HasSuffix(before, "\\\n")
 	switch {
 	case !alone:
 	case blank < len(r.src) && r.src[blank] == '\n':
@@ -98,6 +98,14 @@ func (r *remover) crosses(span source.Span) bool {
 		}
 	}
 	return false
+}
+
+// joins reports whether the characters on both sides of span would become one
+// operator, as & and > do.
+func (b *builder) joins(span source.Span) bool {
+	const operators = "<>&|;("
+	return span.Start > 0 && span.End < len(b.src) &&
+		strings.IndexByte(operators, b.src[span.Start-1]) >= 0 && strings.IndexByte(operators, b.src[span.End]) >= 0
 }
 
 // heredocs are the heredoc bodies of a statement that lie outside of own, its

@@ -2,6 +2,7 @@ package syntax_test
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -19,7 +20,7 @@ import (
 // has a problem here.
 func TestOracle(t *testing.T) {
 	t.Run("own", func(t *testing.T) { compareAll(t, corpus.Own()) })
-	t.Run("peers", func(t *testing.T) { compareAll(t, corpus.Peers(t)) })
+	t.Run("peers", func(t *testing.T) { compareAll(t, corpus.Peers(t, os.DirFS("../../../shared/cases"))) })
 }
 
 func compareAll(t *testing.T, cases []corpus.Case) {

@@ -8,8 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"testing"
 )
 
@@ -25,26 +23,26 @@ func Own() []Case {
 	return out
 }
 
-// Peers are the cases from the tests of other tools, collected next to this
-// repository. It skips the test, and says why, when they are not there.
-func Peers(t *testing.T) []Case {
+// Peers are the cases from the tests of other tools, in the directory
+// ../shared/cases as seen from the root of the repository, which the caller
+// opens. It skips the test, and says why, when they are not there.
+func Peers(t *testing.T, dir fs.FS) []Case {
 	t.Helper()
-	dir := peersDir()
-	names, err := fs.Glob(os.DirFS(dir), "*.jsonl")
+	names, err := fs.Glob(dir, "*.jsonl")
 	if err != nil || len(names) == 0 {
-		t.Skipf("no *.jsonl in %s: the peers' cases are not part of the repository", dir)
+		t.Skip("no *.jsonl in ../shared/cases: the peers' cases are not part of the repository")
 	}
 	var out []Case
 	for _, name := range names {
-		out = append(out, read(t, filepath.Join(dir, name))...)
+		out = append(out, read(t, dir, name)...)
 	}
 	return out
 }
 
 // read is the Dockerfiles in one file of cases.
-func read(t *testing.T, name string) []Case {
+func read(t *testing.T, dir fs.FS, name string) []Case {
 	t.Helper()
-	file, err := os.Open(name)
+	file, err := dir.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,23 +57,10 @@ func read(t *testing.T, name string) []Case {
 		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
 			t.Fatalf("%s:%d: %v", name, n, err)
 		}
-		out = append(out, Case{Name: fmt.Sprintf("%s:%d", filepath.Base(name), n), Text: c.Dockerfile})
+		out = append(out, Case{Name: fmt.Sprintf("%s:%d", name, n), Text: c.Dockerfile})
 	}
 	if err := lines.Err(); err != nil {
 		t.Fatal(err)
 	}
 	return out
-}
-
-// peersDir is ../shared/cases as seen from the root of the repository, which
-// is the first directory above with a go.mod.
-func peersDir() string {
-	dir := "."
-	for range 8 {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		dir = filepath.Join(dir, "..")
-	}
-	return filepath.Join(dir, "..", "shared", "cases")
 }
