@@ -12,5 +12,4 @@ make_debian \
     --dpkgopt='path-exclude=/usr/share/groff/*' \
     --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' \
-    --dpkgopt='path-include=/usr/share/locale/locale.alias' \
-    --customize-hook='cd "$1/etc/dpkg/dpkg.cfg.d" && mv 99mmdebstrap docker'
+    --dpkgopt='path-include=/usr/share/locale/locale.alias'
