@@ -8,7 +8,9 @@ import (
 	"syscall"
 
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/moby/buildkit/identity"
 	"schlank/engine"
+	"schlank/internal/engine/attend"
 )
 
 // start begins a process with the image's defaults for what p leaves out.
@@ -40,6 +42,36 @@ func (c *container) start(ctx context.Context, p engine.Process) (*proc, error) 
 	pr := &proc{gp: gp, done: make(chan struct{})}
 	go pr.wait()
 	return pr, nil
+}
+
+// startAttended is start with an attendant, so that the container outlives
+// the process however it ends.
+func (c *container) startAttended(ctx context.Context, p engine.Process) (*proc, error) {
+	nonce := identity.NewID()
+	stderr := p.Stderr
+	if stderr == nil {
+		stderr = io.Discard
+	}
+	filter := attend.NewFilter(stderr, nonce)
+	p.Stderr = filter
+	p.Args = attend.Args(attendantDir+"/"+attend.Name, nonce, p.Args)
+	pr, err := c.start(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	attended := &proc{gp: pr.gp, done: make(chan struct{}), attendant: filter}
+	go func() {
+		defer close(attended.done)
+		<-pr.done
+		attended.code, attended.err = pr.code, pr.err
+		if err := filter.Close(); err != nil && attended.err == nil {
+			attended.err = err
+		}
+		if code, ok := filter.Code(); ok && attended.err == nil {
+			attended.code = code
+		}
+	}()
+	return attended, nil
 }
 
 // defaultPath is what a container gets when the image sets no PATH, as
@@ -84,8 +116,10 @@ func writeCloser(w io.Writer) io.WriteCloser {
 type proc struct {
 	gp   gateway.ContainerProcess
 	done chan struct{}
-	code int
-	err  error
+	// attendant is not nil when gp is the process' attendant.
+	attendant *attend.Filter
+	code      int
+	err       error
 }
 
 // wait runs once; its result is read after done is closed.
@@ -114,5 +148,16 @@ func (p *proc) Wait(ctx context.Context) (engine.ExitStatus, error) {
 
 // Signal sends a signal.
 func (p *proc) Signal(ctx context.Context, sig engine.Signal) error {
+	if p.attendant != nil {
+		select {
+		case <-p.attendant.Ready():
+		case <-p.done:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		if sig == engine.SIGKILL {
+			sig = attend.Kill
+		}
+	}
 	return p.gp.Signal(ctx, syscall.Signal(sig))
 }

@@ -41,6 +41,11 @@ func (d *Driver) Run(ctx context.Context, req engine.RunRequest) (engine.Contain
 		return nil, err
 	}
 	c := &container{img: img.config, ended: make(chan struct{}), stop: make(chan struct{})}
+	if fs := attendant(img.architecture); fs != nil {
+		opt.LocalMounts[localAttendant] = fs
+		mounts = append(mounts, mount{local: localAttendant, dest: attendantDir})
+		c.attended = true
+	}
 	started := make(chan error, 1)
 	go func() {
 		defer close(c.ended)
@@ -65,9 +70,10 @@ func (d *Driver) Run(ctx context.Context, req engine.RunRequest) (engine.Contain
 
 // image is what running an image takes.
 type image struct {
-	store  content.Store
-	digest digest.Digest
-	config ocispecs.ImageConfig
+	store        content.Store
+	digest       digest.Digest
+	architecture string
+	config       ocispecs.ImageConfig
 }
 
 func (d *Driver) imageOf(ctx context.Context, ref engine.ImageRef) (image, error) {
@@ -84,7 +90,7 @@ func (d *Driver) imageOf(ctx context.Context, ref engine.ImageRef) (image, error
 	if err != nil {
 		return img, fmt.Errorf("reading image %s: %w", ref.Digest, err)
 	}
-	img.config = full.Config
+	img.config, img.architecture = full.Config, full.Architecture
 	return img, nil
 }
 
@@ -111,12 +117,14 @@ func localMounts(opt *client.SolveOpt, dirs map[string]string) ([]mount, error) 
 // container is a gateway container; the build function that owns it blocks
 // in live until the container is to end.
 type container struct {
-	gw      gateway.Container
-	img     ocispecs.ImageConfig
-	init    *proc
-	stop    chan struct{}
-	stopped sync.Once
-	ended   chan struct{}
+	gw   gateway.Container
+	img  ocispecs.ImageConfig
+	init *proc
+	// attended says that further processes get an attendant.
+	attended bool
+	stop     chan struct{}
+	stopped  sync.Once
+	ended    chan struct{}
 }
 
 // live makes the container, starts the first process and waits for the end.
@@ -160,7 +168,9 @@ func (c *container) live(ctx context.Context, gw gateway.Client, img image, moun
 // gatewayMounts solves the image and the host directories into mounts.
 func gatewayMounts(ctx context.Context, gw gateway.Client, img image, mounts []mount) ([]gateway.Mount, error) {
 	session := gw.BuildOpts().SessionID
-	rootfs := llb.OCILayout(storeImages+"@"+img.digest.String(), llb.OCIStore(session, storeImages),
+	// The reference is only a name for the digest, but it must have the form
+	// of one; the store is found by its id.
+	rootfs := llb.OCILayout("schlank/image@"+img.digest.String(), llb.OCIStore(session, storeImages),
 		llb.WithCustomName("load image"))
 	ref, err := solveRef(ctx, gw, rootfs)
 	if err != nil {
@@ -199,7 +209,11 @@ func (c *container) Exec(ctx context.Context, p engine.Process) (engine.Proc, er
 	if len(p.Args) == 0 {
 		return nil, errors.New("starting a process: no command")
 	}
-	pr, err := c.start(ctx, p)
+	start := c.start
+	if c.attended {
+		start = c.startAttended
+	}
+	pr, err := start(ctx, p)
 	if err != nil {
 		return nil, fmt.Errorf("starting %s in the container: %w", p.Args[0], err)
 	}

@@ -23,6 +23,14 @@ func Command(t testing.TB, program string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// Static skips a test whose engine needs to start this binary in a container.
+func Static(t testing.TB) {
+	t.Helper()
+	if self, err := os.Executable(); err != nil || !static(self) {
+		Skip(t, "the test binary is linked dynamically: run the tests with CGO_ENABLED=0")
+	}
+}
+
 // Install puts the test binary under other names into a directory that any
 // user can reach, as stand-ins for those commands: each acts as the program of
 // the same name when its environment says so.
