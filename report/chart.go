@@ -27,7 +27,7 @@ const (
 	chartRow    = 30
 	chartBar    = 18
 	chartLegend = 30
-	labelRunes  = 30
+	labelRunes  = 28
 )
 
 // drawnChart is a chart with its geometry, for the template.

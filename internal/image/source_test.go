@@ -20,6 +20,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-containerregistry/pkg/compression"
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/registry"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -27,7 +28,9 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
+	"github.com/google/go-containerregistry/pkg/v1/types"
 
 	"schlank/inventory"
 )
@@ -442,5 +445,28 @@ func TestSizes(t *testing.T) {
 	}
 	if b := img.Tree.Find("/b"); b.Kind != inventory.KindHardlink || b.Digest == "" {
 		t.Errorf("hard link: %+v", b)
+	}
+}
+
+func TestCompressions(t *testing.T) {
+	data := archive(t, []item{file("a", strings.Repeat("x", 3<<20))})
+	plain := static.NewLayer(data, types.OCIUncompressedLayer)
+	layers := map[string]v1.Layer{plainTar: plain}
+	for _, c := range []compression.Compression{compression.GZip, compression.ZStd} {
+		l, err := tarball.LayerFromOpener(plain.Uncompressed, tarball.WithCompression(c))
+		if err != nil {
+			t.Fatal(err)
+		}
+		layers[string(c)] = l
+	}
+	for want, l := range layers {
+		img, err := mutate.AppendLayers(empty.Image, l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inv := inventoryOf(t, sourceOf(t, img))
+		if got := inv.Layers[0].Compression; got != want || inv.Sizes().Disk != 3<<20 {
+			t.Errorf("%q: read as %q, %+v", want, got, inv.Sizes())
+		}
 	}
 }
