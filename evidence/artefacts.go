@@ -19,11 +19,30 @@ func (c *collector) artefacts() {
 			ByProduct(f.Path),
 			c.in.PackageLayers[f.Layer],
 			c.in.Skip != nil && c.in.Skip(f),
+			c.strayBytecode(f),
 			c.inSlim(f):
 			continue
 		}
 		c.kept[f.Path] = f
 	}
+}
+
+// strayBytecode reports compiled Python whose source is not kept: running
+// pip leaves such files in the standard library of the base. Which ones
+// depends on what happened to be imported, so they are no part of anything.
+func (c *collector) strayBytecode(f *inventory.File) bool {
+	dir, name := path.Split(f.Path)
+	if path.Base(dir) != "__pycache__" {
+		return name == "__pycache__" && c.in.Image.Tree.Find(path.Dir(f.Path)) != nil && c.baseDir(path.Dir(f.Path))
+	}
+	module, _, _ := strings.Cut(name, ".")
+	src := c.in.Image.Tree.Find(path.Join(path.Dir(path.Clean(dir)), module+".py"))
+	return src == nil || src.Layer < c.in.BaseLayers || c.in.Skip != nil && c.in.Skip(src)
+}
+
+// baseDir reports whether a directory exists in the slim base.
+func (c *collector) baseDir(dir string) bool {
+	return c.in.Slim.Tree.Locate(dir) != nil
 }
 
 // inSlim reports whether the slim base has the very same path: directories

@@ -103,7 +103,7 @@ func (r *run) prove(ctx context.Context, c *Candidate) error {
 	for _, p := range j.Results {
 		c.Probes = append(c.Probes, ProbeResult{Probe: p.Probe, Baseline: p.Baseline, Candidate: p.Candidate, Same: p.Same, Difference: p.Difference})
 	}
-	links := linkCheck(r.base.Image, c.Built.Image)
+	links := linkCheck(&r.base, c.Built)
 	c.Probes = append(c.Probes, links)
 	if !links.Same {
 		c.Verdict = Different

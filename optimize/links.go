@@ -7,12 +7,14 @@ import (
 	"schlank/inventory"
 )
 
-// linkCheck asks of every program and library of the candidate whether the
-// loader would find all it needs. What the baseline lacks too does not count:
-// optional plug-ins are often incomplete.
-func linkCheck(base, cand *inventory.Image) ProbeResult {
-	before := unresolved(base)
-	now := unresolved(cand)
+// linkCheck asks of every program and library that the candidate adds to its
+// base whether the loader would find all it needs. What the baseline lacks
+// too does not count: optional plug-ins are often incomplete. Nor does what
+// the slim base itself lacks, say the toolkit of Python's tkinter: whoever
+// made that base decided so, and the other probes show if it is missed.
+func linkCheck(base, cand *Built) ProbeResult {
+	before := unresolved(base.Image, 0)
+	now := unresolved(cand.Image, cand.BaseLayers)
 	res := ProbeResult{Probe: "shared libraries", Baseline: "all found", Candidate: "all found", Same: true}
 	if len(before) > 0 {
 		res.Baseline = fmt.Sprintf("all found but %d", len(before))
@@ -44,11 +46,11 @@ func linkCheck(base, cand *inventory.Image) ProbeResult {
 }
 
 // unresolved lists the libraries that files of an image need and the loader
-// would not find.
-func unresolved(img *inventory.Image) map[inventory.MissingLibrary]bool {
+// would not find; files of the lowest layers are not asked.
+func unresolved(img *inventory.Image, lowest int) map[inventory.MissingLibrary]bool {
 	var paths []string
 	for i := range img.Tree {
-		if img.Tree[i].ELF != nil {
+		if img.Tree[i].ELF != nil && img.Tree[i].Layer >= lowest {
 			paths = append(paths, img.Tree[i].Path)
 		}
 	}

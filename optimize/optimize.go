@@ -66,6 +66,8 @@ type Built struct {
 	Seconds  float64
 	StandIn  bool
 	BaseRefs []string
+	// BaseLayers is the number of layers that come from the base image.
+	BaseLayers int
 }
 
 // Candidate is a rewritten Dockerfile and what became of it.
@@ -224,7 +226,7 @@ func measure(ctx context.Context, b *engine.BuildResult, src *image.Source) (Bui
 	if err != nil {
 		return Built{}, fmt.Errorf("reading the built image: %w", err)
 	}
-	out := Built{Ref: b.Image, Image: img, Seconds: b.Duration.Seconds()}
+	out := Built{Ref: b.Image, Image: img, Seconds: b.Duration.Seconds(), BaseLayers: b.BaseLayers}
 	for _, base := range b.Bases {
 		out.BaseRefs = append(out.BaseRefs, base.Ref)
 		out.StandIn = out.StandIn || base.StandIn != ""

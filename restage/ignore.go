@@ -1,10 +1,13 @@
 package restage
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"sort"
 	"strings"
+
+	"schlank/dockerfile"
 )
 
 // leftOvers are names in a context that no image needs: version control,
@@ -16,6 +19,31 @@ var leftOvers = []struct{ pattern, what string }{
 	{"__pycache__", "compiled Python"}, {".pytest_cache", "tool cache"}, {".mypy_cache", "tool cache"},
 	{".ruff_cache", "tool cache"}, {".tox", "tool cache"}, {".nox", "tool cache"},
 	{".idea", "editor"}, {".vscode", "editor"}, {".DS_Store", "editor"},
+}
+
+// Ignore makes the .dockerignore that a project without one should have, and
+// the move that says why; "" when everything in the context is used.
+func Ignore(in Input) (string, Move) {
+	var referenced []string
+	for _, s := range in.File.Stages {
+		for _, i := range s.Instructions {
+			if c, ok := i.Command.(*dockerfile.Copy); ok && c.From.Raw == "" {
+				for _, src := range c.Sources {
+					referenced = append(referenced, strings.TrimPrefix(path.Clean("/"+src.Text), "/"))
+				}
+			}
+		}
+	}
+	text, hit := ignoreFile(in.Project.Files, referenced)
+	const shown = 12
+	if n := len(hit); n > shown {
+		hit = append(hit[:shown:shown], fmt.Sprintf("and %d more", n-shown))
+	}
+	return text, Move{
+		Name:     ".dockerignore",
+		Reason:   "the build neither needs nor should see these files",
+		Evidence: hit,
+	}
 }
 
 // ignoreFile is a .dockerignore made from what lies in the context and is of

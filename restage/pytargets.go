@@ -63,13 +63,17 @@ func (r *pyRewrite) writeDev() bool {
 	w.stage(why+". Mount your sources over "+firstNonEmpty(r.in.Image.Config.WorkingDir, "/")+".", r.build, r.dev)
 	r.copyDevTools()
 	for _, i := range r.in.Stage.Instructions {
-		switch i.Command.(type) {
-		case *dockerfile.Expose, *dockerfile.Entrypoint:
+		if _, ok := i.Command.(*dockerfile.Expose); ok {
 			w.original(i)
 		}
 	}
 	if slices.Contains(names, "debugpy") {
 		w.line("EXPOSE " + python.DebugPort)
+	}
+	for _, i := range r.in.Stage.Instructions {
+		if _, ok := i.Command.(*dockerfile.Entrypoint); ok {
+			w.original(i)
+		}
 	}
 	w.line("CMD " + jsonWords(cmd))
 	return true

@@ -59,11 +59,12 @@ func rewritePython(in Input) (*Candidate, error) {
 
 func (r *pyRewrite) write() (*Candidate, error) {
 	in := r.in
-	ev, err := collect(in, r.skip())
+	skip := r.skip()
+	ev, err := collect(in, skip)
 	if err != nil {
 		return nil, err
 	}
-	r.moves = append(r.moves, splitMove(in), baseMove(in))
+	r.moves = append([]Move{splitMove(in, ev), baseMove(in)}, r.moves...)
 	r.moves = append(r.moves, needMoves(in, ev)...)
 	r.w.preamble()
 	r.w.comments(in.Stage.From)

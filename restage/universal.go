@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"schlank/dockerfile"
+	"schlank/evidence"
+	"schlank/inventory"
 	"schlank/source"
 )
 
@@ -35,7 +37,7 @@ func rewriteUniversal(in Input) (*Candidate, error) {
 	}
 	cached := w.build(work)
 	rt := runtime{name: prod, from: build, ev: ev, copies: planCopies(ev.Artefacts, in.Image.Tree, in.Slim.Tree)}
-	moves := []Move{splitMove(in), baseMove(in)}
+	moves := []Move{splitMove(in, ev), baseMove(in)}
 	if in.NonRoot && runsAsRoot(in.Image.Config.User) {
 		rt.user = nonRootUser
 		moves = append(moves, nonRootMove(in))
@@ -121,12 +123,42 @@ func pipCacheEdits(i *dockerfile.Instruction) []source.Edit {
 // the cache.
 func rootState(i *dockerfile.Instruction) bool { return runsAsRoot(i.Before.User) }
 
-func splitMove(in Input) Move {
+// splitMove sums up what stays in the build stages: packages that only
+// building needs, and files that later layers replace or delete.
+func splitMove(in Input, ev *evidence.Result) Move {
+	stays := map[string]bool{}
+	for _, p := range ev.Packages {
+		stays[p.Name] = true
+	}
+	for _, d := range ev.Dropped {
+		stays[d.Name] = true // a move of their own
+	}
+	for _, p := range in.Slim.Packages {
+		stays[p.Name] = true
+	}
+	inBase := map[int]bool{}
+	for i := range in.Image.Tree {
+		if f := &in.Image.Tree[i]; f.Layer < in.BaseLayers {
+			inBase[f.Owner] = true
+		}
+	}
+	var bytes int64
+	n := 0
+	for i, p := range in.Image.Packages {
+		if p.Type == inventory.Dpkg && !inBase[i] && !stays[p.Name] {
+			bytes += p.Bytes
+			n++
+		}
+	}
+	wasted := in.Image.Sizes().Wasted
 	return Move{
-		Name:     "multi-stage",
-		Reason:   "build tools, caches and intermediate files stay in a build stage",
-		Evidence: []string{fmt.Sprintf("the image wastes %s on files that later layers replace or delete", mb(in.Image.Sizes().Wasted))},
-		Bytes:    in.Image.Sizes().Wasted,
+		Name:   "multi-stage",
+		Reason: "build tools, caches and intermediate files stay in a build stage",
+		Evidence: []string{
+			fmt.Sprintf("%d packages of the distribution came along with others and are needed to build only: %s", n, mb(bytes)),
+			fmt.Sprintf("%s are stored in layers although later layers replace or delete them", mb(wasted)),
+		},
+		Bytes: bytes + wasted,
 	}
 }
 
