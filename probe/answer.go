@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"mime"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -137,7 +138,7 @@ func httpShort(r *agent.HTTPResponse, contentType string, location []string) str
 func commandAnswer(r *agent.ExecResult, timeout time.Duration) Answer {
 	a := Answer{Useful: r.Code == 0 && !r.TimedOut}
 	if r.TimedOut {
-		a.add("exit", "still running after "+timeout.String(), Exact)
+		a.add("exit", "still running after "+seconds(timeout), Exact)
 	} else {
 		a.add("exit", fmt.Sprint(r.Code), Exact)
 	}
@@ -145,7 +146,7 @@ func commandAnswer(r *agent.ExecResult, timeout time.Duration) Answer {
 	a.addOutput("stderr", string(r.Stderr), r.Truncated)
 	a.Short = exitShort(r.Code, string(r.Stdout), string(r.Stderr))
 	if r.TimedOut {
-		a.Short = "still running after " + timeout.String()
+		a.Short = "still running after " + seconds(timeout)
 	}
 	return a
 }
@@ -227,6 +228,11 @@ func clip(s string, limit int) string {
 func lastLine(s string) string {
 	s = strings.TrimSpace(s)
 	return s[strings.LastIndexAny(s, "\r\n")+1:]
+}
+
+// seconds writes a duration as in "30 s".
+func seconds(d time.Duration) string {
+	return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + " s"
 }
 
 // count writes a number with thousands separators.

@@ -11,14 +11,23 @@ import (
 
 // ask tells how the start command behaves; it is asked last.
 func (Start) ask(s *session) (Answer, error) {
-	b := s.main
-	if b.running() {
+	if s.main.running() {
 		a := Answer{Useful: true, Short: "keeps running"}
 		a.add("state", "running", Exact)
 		return a, nil
 	}
-	if b.err != nil {
-		return Answer{}, b.err
+	b, err := s.autopsy()
+	switch {
+	case err != nil:
+		return Answer{}, err
+	case b.running():
+		a := Answer{Short: "ends when asked"}
+		a.add("state", a.Short, Exact)
+		return a, nil
+	case b.err != nil:
+		a := Answer{Short: b.end()}
+		a.add("state", a.Short, Text)
+		return a, nil
 	}
 	stdout, stderr := b.stdout.String(), b.stderr.String()
 	a := Answer{Useful: b.code == 0, Short: exitShort(b.code, stdout, stderr)}
@@ -29,44 +38,81 @@ func (Start) ask(s *session) (Answer, error) {
 	return a, nil
 }
 
-// ended is the answer to what is asked of a container that is over.
-func (s *session) ended() Answer {
-	return noAnswer(fmt.Sprintf("no answer: the container exited with code %d", s.main.code))
+// autopsyGrace is how much longer than before a container may take to end
+// when it is run again.
+const autopsyGrace = 5 * time.Second
+
+// autopsy returns a container that tells how the start command ended. When an
+// agent was in the container that ended, another is run without: the exit code
+// of a container whose other processes die with it is lost in BuildKit every
+// now and then, and reads 0.
+func (s *session) autopsy() (*box, error) {
+	if !s.main.asked {
+		return s.main, nil
+	}
+	if s.again == nil {
+		b, err := s.open(false, s.opts.User)
+		if err != nil {
+			return nil, err
+		}
+		s.again = b
+		b.over(s.ctx, s.main.lived+autopsyGrace)
+	}
+	return s.again, context.Cause(s.ctx)
+}
+
+// gone is the answer to what is asked of the container after its end.
+func (s *session) gone() (Answer, error) {
+	b, err := s.autopsy()
+	if err != nil {
+		return Answer{}, err
+	}
+	return noAnswer("no answer: " + b.end()), nil
+}
+
+// end says in words how the first process ended.
+func (b *box) end() string {
+	switch {
+	case b.running():
+		return "the container ended"
+	case b.err != nil:
+		return clip("cannot start: "+b.err.Error(), maxShort)
+	}
+	return fmt.Sprintf("the container exited with code %d", b.code)
 }
 
 // reach asks for something on a port. Until the port has answered once, it
-// waits for it as long as the container may take to start.
-func (s *session) reach(req agent.Request) (agent.Response, error) {
-	if left := s.left(); !s.known[req.Port] && left > 0 {
-		req.Kind, req.Timeout = agent.KindWait, max(left, time.Second)
+// waits for it as long as the container may take to start. Without an answer
+// it returns why, as one.
+func (s *session) reach(req agent.Request) (agent.Response, Answer, error) {
+	req.Timeout = s.opts.timeout(httpTimeout)
+	waited := req.Timeout
+	if !s.known[req.Port] {
+		req.Kind, req.Wait = agent.KindWait, max(s.left(), 0)
+		waited = s.opts.StartTimeout
 	}
 	res, err := s.main.do(s.ctx, req)
-	if err == nil && res.Failure == nil && (req.HTTP != nil) {
-		s.known[req.Port] = true
-	}
-	return res, err
-}
-
-// answerOf turns the failures of a conversation into answers; ok is false
-// for one that succeeded.
-func (s *session) answerOf(f *agent.Failure, err error, waited time.Duration) (_ Answer, ok bool, _ error) {
-	switch {
+	switch f := res.Failure; {
 	case errors.Is(err, errGone):
-		return s.ended(), true, nil
+		a, err := s.gone()
+		return res, a, err
 	case err != nil:
-		return Answer{}, true, err
+		return res, Answer{}, err
 	case f == nil:
-		return Answer{}, false, nil
-	case f.Reason == agent.Timeout, f.Reason == agent.Refused:
-		return noAnswer(fmt.Sprintf("no answer within %s", waited)), true, nil
+		// A connection alone may be the kernel's doing, ahead of the server.
+		s.known[req.Port] = s.known[req.Port] || req.HTTP != nil
+		return res, Answer{}, nil
+	case f.Reason == agent.Timeout, f.Reason == agent.Refused && !s.known[req.Port]:
+		return res, noAnswer("no answer within " + seconds(waited)), nil
+	default:
+		return res, noAnswer("no answer: " + f.Text), nil
 	}
-	return noAnswer("no answer: " + f.Text), true, nil
 }
 
 func (p TCP) ask(s *session) (Answer, error) {
-	res, err := s.reach(agent.Request{Kind: agent.KindTCP, Port: p.Port, Timeout: s.opts.timeout(httpTimeout)})
-	if a, done, err := s.answerOf(res.Failure, err, s.opts.StartTimeout); done {
-		return a, err
+	_, none, err := s.reach(agent.Request{Kind: agent.KindTCP, Port: p.Port})
+	if err != nil || none.Facts != nil {
+		return none, err
 	}
 	a := Answer{Useful: true, Short: "open"}
 	a.add("port", "open", Exact)
@@ -77,12 +123,12 @@ func (p HTTP) ask(s *session) (Answer, error) {
 	if p.Port == 0 {
 		return noAnswer("no port: the image exposes none (write http://:PORT" + p.Path + ")"), nil
 	}
-	res, err := s.reach(agent.Request{
-		Kind: agent.KindHTTP, Port: p.Port, Timeout: s.opts.timeout(httpTimeout),
+	res, none, err := s.reach(agent.Request{
+		Kind: agent.KindHTTP, Port: p.Port,
 		HTTP: &agent.HTTPRequest{Method: p.method(), Path: p.Path, Header: p.Header},
 	})
-	if a, done, err := s.answerOf(res.Failure, err, s.opts.StartTimeout); done {
-		return a, err
+	if err != nil || none.Facts != nil {
+		return none, err
 	}
 	s.pages = append(s.pages, page{probe: p, res: res.HTTP})
 	return httpAnswer(p.method(), res.HTTP), nil
@@ -123,15 +169,14 @@ func (p Command) ask(s *session) (Answer, error) {
 			return Answer{}, err
 		}
 	}
-	a, err := s.command(b, args, s.opts.timeout(commandTimeout))
-	return a, err
+	return s.command(b, args, s.opts.timeout(commandTimeout))
 }
 
 // quiet is a container in which nothing runs but the agent: where commands
 // are run when the start command has ended by itself.
 func (s *session) quiet() (*box, error) {
 	if s.still == nil {
-		b, err := s.open(true)
+		b, err := s.open(true, s.opts.User)
 		if err != nil {
 			return nil, err
 		}
@@ -143,8 +188,10 @@ func (s *session) quiet() (*box, error) {
 func (s *session) command(b *box, args []string, timeout time.Duration) (Answer, error) {
 	res, err := b.do(s.ctx, agent.Request{Kind: agent.KindExec, Args: args, Timeout: timeout})
 	switch {
+	case errors.Is(err, errGone) && b == s.main:
+		return s.gone()
 	case errors.Is(err, errGone):
-		return s.ended(), nil
+		return noAnswer("no answer: " + b.end()), nil
 	case err != nil:
 		return Answer{}, err
 	case res.Failure != nil:

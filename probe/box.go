@@ -17,14 +17,20 @@ type box struct {
 	container engine.Container
 	ctx       context.Context
 	cancel    context.CancelFunc
-	// ended is closed when the first process is over; code and err are set
-	// by then. err says that it could not be run at all.
+	began     time.Time
+	// ended is closed when the first process is over; code, err and lived
+	// are set by then. err says why it could not be run at all.
 	ended  chan struct{}
 	code   int
 	err    error
+	lived  time.Duration
 	stdout tail
 	stderr tail
 
+	// asker is the agent to be started, asked says that it was: with the
+	// first question, so that what is never asked runs undisturbed.
+	asker  engine.Process
+	asked  bool
 	client *agent.Client
 	pipes  []io.Closer
 	hungUp sync.Once
@@ -32,21 +38,21 @@ type box struct {
 	agentErr tail
 }
 
-// open starts a container with the image's start command and an agent
-// beside it or, when alone is set, with nothing but the agent.
-func (s *session) open(alone bool) (*box, error) {
+// open starts a container with the image's start command or, when alone is
+// set, with nothing but the agent.
+func (s *session) open(alone bool, user string) (*box, error) {
 	ctx, cancel := context.WithCancel(s.ctx)
-	b := &box{ctx: ctx, cancel: cancel, ended: make(chan struct{})}
-	asker := engine.Process{Args: agent.Command(), Env: s.opts.Env, User: s.opts.User}
-	b.talk(&asker)
+	b := &box{ctx: ctx, cancel: cancel, ended: make(chan struct{}), asked: alone}
+	b.asker = engine.Process{Args: agent.Command(), Env: s.opts.Env, User: user}
+	b.talk(&b.asker)
 	req := engine.RunRequest{
 		Image:  s.image,
 		Net:    s.opts.Net,
 		Mounts: map[string]string{agent.Dir: s.opts.AgentDir},
-		Init:   asker,
+		Init:   b.asker,
 	}
 	if !alone {
-		req.Init = engine.Process{Env: s.opts.Env, User: s.opts.User, Stdout: &b.stdout, Stderr: &b.stderr}
+		req.Init = engine.Process{Env: s.opts.Env, User: user, Stdout: &b.stdout, Stderr: &b.stderr}
 	}
 	c, err := s.runner.Run(ctx, req)
 	if err != nil {
@@ -54,21 +60,28 @@ func (s *session) open(alone bool) (*box, error) {
 		cancel()
 		return nil, err
 	}
-	b.container = c
+	b.container, b.began = c, time.Now()
 	go b.watch(ctx)
-	if !alone {
-		err = b.startAgent(ctx, asker)
-	}
-	if err != nil {
-		return nil, errors.Join(err, b.close())
-	}
 	return b, nil
+}
+
+// errNoCommand is the end of a container that has nothing to start.
+var errNoCommand = errors.New("the image has neither ENTRYPOINT nor CMD")
+
+// neverStarted is a box without a container.
+func neverStarted(ctx context.Context, err error) *box {
+	b := &box{ctx: ctx, ended: make(chan struct{}), err: err}
+	close(b.ended)
+	return b
 }
 
 // watch notes the end of the first process, with which all others end.
 func (b *box) watch(ctx context.Context) {
 	st, err := b.container.Init().Wait(ctx)
-	b.code, b.err = st.Code, err
+	b.code, b.err, b.lived = st.Code, err, time.Since(b.began)
+	if inner := errors.Unwrap(err); inner != nil {
+		b.err = inner // without the engine's words around it
+	}
 	close(b.ended)
 	b.hangUp()
 }
@@ -98,6 +111,9 @@ const stopTimeout = time.Minute
 // close ends the container at once: how a service reacts to a signal is not
 // asked.
 func (b *box) close() error {
+	if b.container == nil {
+		return nil
+	}
 	defer b.cancel()
 	b.hangUp()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(b.ctx), stopTimeout)
@@ -113,18 +129,15 @@ func (b *box) close() error {
 // after it refused to start a process in it.
 const endGrace = 2 * time.Second
 
-// startAgent starts the agent beside the image's own process. A container
-// that ended meanwhile is no error.
-func (b *box) startAgent(ctx context.Context, p engine.Process) error {
-	proc, err := b.container.Exec(ctx, p)
+// startAgent starts the agent beside the image's own process.
+func (b *box) startAgent() error {
+	b.asked = true
+	proc, err := b.container.Exec(b.ctx, b.asker)
 	if err != nil {
-		if b.over(ctx, endGrace) {
-			return nil
-		}
 		return fmt.Errorf("starting the agent: %w", err)
 	}
 	go func() {
-		proc.Wait(ctx) //nolint:errcheck // the client's next question fails
+		proc.Wait(b.ctx) //nolint:errcheck // the client's next question fails
 		b.hangUp()
 	}()
 	return nil
@@ -161,9 +174,16 @@ func (b *box) do(ctx context.Context, req agent.Request) (agent.Response, error)
 	if !b.running() {
 		return agent.Response{}, errGone
 	}
-	ctx, cancel := context.WithTimeout(ctx, req.Timeout+answerGrace)
-	defer cancel()
-	res, err := b.client.Do(ctx, req)
+	var res agent.Response
+	var err error
+	if !b.asked {
+		err = b.startAgent()
+	}
+	if err == nil {
+		limit, cancel := context.WithTimeout(ctx, req.Timeout+req.Wait+answerGrace)
+		defer cancel()
+		res, err = b.client.Do(limit, req)
+	}
 	if err == nil {
 		return res, nil
 	}

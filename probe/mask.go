@@ -226,15 +226,19 @@ func (x *matcher) same(base, c token) bool {
 	if base.slack == 0 || c.slack == 0 || base.daily != c.daily {
 		return false
 	}
-	off := (base.at.Sub(x.m.at) - c.at.Sub(x.c.at)).Abs()
+	// In whole seconds, because a time.Duration ends at 292 years and a
+	// page may show the year 1.
+	off := (base.at.Unix() - x.m.at.Unix()) - (c.at.Unix() - x.c.at.Unix())
 	if base.daily {
-		off %= day
+		off = (off%day + day) % day
 		off = min(off, day-off)
 	}
-	return off <= clockSlack+max(base.slack, c.slack)
+	off = max(off, -off)
+	return off <= int64((clockSlack+max(base.slack, c.slack))/time.Second)
 }
 
-const day = 24 * time.Hour
+// day is in seconds.
+const day = 24 * 60 * 60
 
 // lineAt returns the line of the text the token is in, and its number.
 func lineAt(list []token, i int) (line string, number int) {

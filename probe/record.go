@@ -116,6 +116,7 @@ type session struct {
 	began time.Time
 	main  *box // the image's start command
 	still *box // the agent alone, for commands after the start command ended
+	again *box // the start command alone, to see how it ends
 	// known are the ports that answered once: from then on nothing is
 	// asked twice.
 	known map[int]bool
@@ -125,7 +126,9 @@ type session struct {
 
 func (s *session) record(probes []Probe) (_ *Recording, err error) {
 	defer func() { err = errors.Join(err, s.close()) }()
-	if s.main, err = s.open(false); err != nil {
+	if len(s.cfg.Entrypoint)+len(s.cfg.Cmd) == 0 {
+		s.main = neverStarted(s.ctx, errNoCommand)
+	} else if s.main, err = s.open(false, s.opts.User); err != nil {
 		return nil, err
 	}
 	if !awaitsPorts(probes) {
@@ -148,6 +151,11 @@ func (s *session) record(probes []Probe) (_ *Recording, err error) {
 			if err := s.ask(rec, i); err != nil {
 				return nil, err
 			}
+		}
+	}
+	if !s.main.running() {
+		if err := s.blame(); err != nil {
+			return nil, err
 		}
 	}
 	rec.Stdout, rec.Stderr = s.main.stdout.String(), s.main.stderr.String()
@@ -181,12 +189,34 @@ func (s *session) ask(rec *Recording, i int) error {
 	return nil
 }
 
+// blame tells an image that cannot be started, as one without its user, from
+// an engine that fails: with the agent as root every image can be started.
+func (s *session) blame() error {
+	ended, err := s.autopsy()
+	if err != nil || ended.running() || ended.err == nil || errors.Is(ended.err, errNoCommand) {
+		return err
+	}
+	b, err := s.open(true, "0:0")
+	if err != nil {
+		return err
+	}
+	_, err = b.do(s.ctx, agent.Request{Kind: agent.KindTCP, Port: 1, Timeout: time.Second})
+	if errors.Is(err, errGone) && b.err != nil {
+		err = b.err
+	}
+	return errors.Join(err, b.close())
+}
+
 // awaitsPorts says whether some probe waits for the service to be ready.
 func awaitsPorts(probes []Probe) bool {
 	for _, p := range probes {
-		switch p.(type) {
-		case TCP, HTTP, Healthcheck:
+		switch p := p.(type) {
+		case TCP, Healthcheck:
 			return true
+		case HTTP:
+			if p.Port != 0 {
+				return true
+			}
 		}
 	}
 	return false
@@ -212,7 +242,7 @@ func (s *session) left() time.Duration {
 
 func (s *session) close() error {
 	var errs []error
-	for _, b := range []*box{s.main, s.still} {
+	for _, b := range []*box{s.main, s.still, s.again} {
 		if b != nil {
 			errs = append(errs, b.close())
 		}

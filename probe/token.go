@@ -55,9 +55,19 @@ func layouts() []layout {
 }
 
 // tokenizer cuts texts into tokens.
-type tokenizer struct{ layouts []layout }
+type tokenizer struct {
+	layouts []layout
+	// decimal is a number with a fraction: one token, so that 0.9 and 1.1
+	// do not share their dot.
+	decimal *regexp.Regexp
+}
 
-func newTokenizer() tokenizer { return tokenizer{layouts()} }
+func newTokenizer() tokenizer {
+	return tokenizer{layouts: layouts(), decimal: regexp.MustCompile(`^\d{1,20}\.\d{1,20}(?:[eE][+-]?\d{1,3})?`)}
+}
+
+// maxDecimal is more than decimal matches, in bytes.
+const maxDecimal = 48
 
 func (t tokenizer) split(s string) []token {
 	var list []token
@@ -72,6 +82,11 @@ func (t tokenizer) split(s string) []token {
 func (t tokenizer) next(s string) token {
 	if tok, ok := t.point(s); ok {
 		return tok
+	}
+	if s[0] >= '0' && s[0] <= '9' {
+		if num := t.decimal.FindString(s[:min(len(s), maxDecimal)]); num != "" {
+			return token{text: num}
+		}
 	}
 	r, n := utf8.DecodeRuneInString(s)
 	class := classOf(r)
@@ -88,12 +103,15 @@ func (t tokenizer) next(s string) token {
 	return token{text: s[:n]}
 }
 
+// maxPoint is more than any layout matches, in bytes.
+const maxPoint = 64
+
 // point reads a point in time at the beginning of s.
 func (t tokenizer) point(s string) (token, bool) {
 	if len(s) < len("1:02") || !mayStartTime(s[0]) {
 		return token{}, false
 	}
-	s = s[:min(len(s), 48)] // no layout is longer
+	s = s[:min(len(s), maxPoint)]
 	for _, l := range t.layouts {
 		text := l.re.FindString(s)
 		if text == "" {

@@ -53,9 +53,11 @@ const (
 type Request struct {
 	ID   int64 `json:"id"`
 	Kind Kind  `json:"kind"`
-	// Timeout bounds the whole request, in nanoseconds; 0 means
-	// DefaultTimeout.
+	// Timeout bounds the request, for KindWait each attempt, in
+	// nanoseconds; 0 means DefaultTimeout.
 	Timeout time.Duration `json:"timeout,omitempty"`
+	// Wait is how long KindWait repeats attempts that fail, in nanoseconds.
+	Wait time.Duration `json:"wait,omitempty"`
 	// Port is the TCP port on the loopback interface for KindTCP, KindHTTP
 	// and KindWait.
 	Port int `json:"port,omitempty"`

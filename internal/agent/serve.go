@@ -75,8 +75,6 @@ func handle(ctx context.Context, line []byte) Response {
 	if req.Timeout <= 0 {
 		req.Timeout = DefaultTimeout
 	}
-	ctx, cancel := context.WithTimeout(ctx, req.Timeout)
-	defer cancel()
 	start := time.Now()
 	res := answer(ctx, req)
 	res.ID, res.Duration = req.ID, time.Since(start)
@@ -88,13 +86,13 @@ func answer(ctx context.Context, req Request) Response {
 		return Response{Failure: &Failure{Malformed, err.Error()}}
 	}
 	switch req.Kind {
-	case KindHTTP:
-		return once(ctx, req)
-	case KindTCP:
+	case KindHTTP, KindTCP:
 		return once(ctx, req)
 	case KindWait:
 		return wait(ctx, req)
 	default:
+		ctx, cancel := context.WithTimeout(ctx, req.Timeout)
+		defer cancel()
 		return execute(ctx, req.Args)
 	}
 }
@@ -120,6 +118,8 @@ func (req Request) check() error {
 
 // once asks one time.
 func once(ctx context.Context, req Request) Response {
+	ctx, cancel := context.WithTimeout(ctx, req.Timeout)
+	defer cancel()
 	if req.HTTP != nil {
 		return fetch(ctx, req.Port, *req.HTTP)
 	}
@@ -143,7 +143,7 @@ const (
 // wait asks until something answers or the time is over.
 func wait(ctx context.Context, req Request) Response {
 	var closedSince time.Time
-	for {
+	for end := time.Now().Add(req.Wait); ; {
 		res := once(ctx, req)
 		if res.Failure == nil {
 			return res
@@ -159,6 +159,9 @@ func wait(ctx context.Context, req Request) Response {
 				return res
 			}
 		default:
+			return res
+		}
+		if time.Until(end) < waitStep {
 			return res
 		}
 		select {
