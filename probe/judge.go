@@ -3,6 +3,9 @@ package probe
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
+
+	"schlank/probe/volatile"
 )
 
 // Verdict is what the probes say of a candidate.
@@ -48,12 +51,12 @@ type Result struct {
 // three were made with the same probes.
 func Judge(base1, base2, candidate *Recording) Judgement {
 	j := Judgement{Verdict: Same}
-	tok := newTokenizer()
+	d := differ{volatile.NewReader()}
 	b2, c := base2.byName(), candidate.byName()
 	useful, different := 0, 0
 	for i, p := range base1.Probes {
 		name := p.Name()
-		r := tok.judge(answers{base1.Answers[i], b2[name], c[name]})
+		r := d.judge(answers{base1.Answers[i], b2[name], c[name]})
 		r.Probe = name
 		if r.Useful = r.Useful && base1.counts(p); r.Useful {
 			useful++
@@ -103,13 +106,16 @@ func (r *Recording) byName() map[string]Answer {
 // answers are those to one probe.
 type answers struct{ base1, base2, candidate Answer }
 
-func (t tokenizer) judge(a answers) Result {
+// differ compares answers.
+type differ struct{ reader *volatile.Reader }
+
+func (d differ) judge(a answers) Result {
 	r := Result{Baseline: a.base1.Short, Candidate: a.candidate.Short, Useful: a.base1.Useful && a.base2.Useful}
 	if r.Candidate == "" {
 		r.Candidate = "not asked"
 	}
 	for _, f := range a.base1.Facts {
-		masked, diff := t.compare(f, a)
+		masked, diff := d.compare(f, a)
 		if masked {
 			r.Masked = append(r.Masked, f.Name)
 		}
@@ -129,7 +135,7 @@ func (t tokenizer) judge(a answers) Result {
 }
 
 // compare holds one fact of the baseline against the candidate.
-func (t tokenizer) compare(f1 Fact, a answers) (masked bool, difference string) {
+func (d differ) compare(f1 Fact, a answers) (masked bool, difference string) {
 	f2, in2 := a.base2.fact(f1.Name)
 	c, inC := a.candidate.fact(f1.Name)
 	switch {
@@ -146,28 +152,25 @@ func (t tokenizer) compare(f1 Fact, a answers) (masked bool, difference string) 
 	}
 	switch {
 	case f1.Kind == Text && f2.Kind == Text && c.Kind == Text:
-		return masked, t.compareText(f1, f2, c, a)
+		return masked, d.compareText(f1, f2, c, a)
 	case f1.Kind == Opaque && f2.Kind == Opaque && c.Kind == Opaque && masked:
 		return masked, ""
 	}
 	return masked, fmt.Sprintf("%s: %s, was %s", f1.Name, quote(c.Value), quote(f1.Value))
 }
 
-func (t tokenizer) compareText(f1, f2, c Fact, a answers) string {
-	m := newMask(input{t.split(f1.Value), a.base1.At}, input{t.split(f2.Value), a.base2.At})
-	in := input{t.split(c.Value), a.candidate.At}
-	ok, far, farBase := m.match(in)
+func (d differ) compareText(f1, f2, c Fact, a answers) string {
+	m := volatile.NewMask(d.reader.Read(f1.Value, a.base1.At), d.reader.Read(f2.Value, a.base2.At))
+	miss, ok := m.Match(d.reader.Read(c.Value, a.candidate.At))
 	if ok {
 		return ""
 	}
-	got, n := lineAt(in.tokens, far)
-	want, _ := lineAt(m.base, farBase)
 	place := f1.Name
 	if strings.Contains(strings.TrimSuffix(c.Value, "\n"), "\n") {
-		place = fmt.Sprintf("%s line %d", f1.Name, n)
+		place = fmt.Sprintf("%s line %d", f1.Name, miss.Line)
 	}
-	i := firstDifference(got, want)
-	return fmt.Sprintf("%s: %s, was %s", place, show(got, i), show(want, i))
+	i := firstDifference(miss.Got, miss.Want)
+	return fmt.Sprintf("%s: %s, was %s", place, show(miss.Got, i), show(miss.Want, i))
 }
 
 // firstDifference is the first byte in which two lines differ.
@@ -187,4 +190,17 @@ func show(line string, i int) string {
 		return "nothing"
 	}
 	return `"` + around(line, i) + `"`
+}
+
+// around clips a long line to what stands near byte i.
+func around(line string, i int) string {
+	const before = 40
+	if len(line) <= maxShort || i <= before {
+		return clip(line, maxShort)
+	}
+	i -= before
+	for i < len(line) && !utf8.RuneStart(line[i]) {
+		i++
+	}
+	return "…" + clip(line[i:], maxShort)
 }

@@ -1,4 +1,4 @@
-package probe
+package volatile
 
 import (
 	"regexp"
@@ -54,22 +54,23 @@ func layouts() []layout {
 	}
 }
 
-// tokenizer cuts texts into tokens.
-type tokenizer struct {
+// Reader cuts texts into tokens.
+type Reader struct {
 	layouts []layout
 	// decimal is a number with a fraction: one token, so that 0.9 and 1.1
 	// do not share their dot.
 	decimal *regexp.Regexp
 }
 
-func newTokenizer() tokenizer {
-	return tokenizer{layouts: layouts(), decimal: regexp.MustCompile(`^\d{1,20}\.\d{1,20}(?:[eE][+-]?\d{1,3})?`)}
+// NewReader prepares a reader; it can be used for any number of texts.
+func NewReader() *Reader {
+	return &Reader{layouts: layouts(), decimal: regexp.MustCompile(`^\d{1,20}\.\d{1,20}(?:[eE][+-]?\d{1,3})?`)}
 }
 
 // maxDecimal is more than decimal matches, in bytes.
 const maxDecimal = 48
 
-func (t tokenizer) split(s string) []token {
+func (t *Reader) split(s string) []token {
 	var list []token
 	for len(s) > 0 {
 		tok := t.next(s)
@@ -79,7 +80,7 @@ func (t tokenizer) split(s string) []token {
 	return list
 }
 
-func (t tokenizer) next(s string) token {
+func (t *Reader) next(s string) token {
 	if tok, ok := t.point(s); ok {
 		return tok
 	}
@@ -107,7 +108,7 @@ func (t tokenizer) next(s string) token {
 const maxPoint = 64
 
 // point reads a point in time at the beginning of s.
-func (t tokenizer) point(s string) (token, bool) {
+func (t *Reader) point(s string) (token, bool) {
 	if len(s) < len("1:02") || !mayStartTime(s[0]) {
 		return token{}, false
 	}

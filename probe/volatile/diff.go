@@ -1,4 +1,4 @@
-package probe
+package volatile
 
 // hunk is a pair of half-open ranges in which two token lists differ. Between
 // hunks they are equal.

@@ -1,14 +1,13 @@
-package probe
+package volatile
 
 import (
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
-// mask is the pattern two recordings of the same text make: what they share,
+// Mask is the pattern two recordings of the same text make: what they share,
 // and gaps where they differ.
-type mask struct {
+type Mask struct {
 	base []token
 	// fixed[i] is followed by gaps[i]; the last of fixed ends the text.
 	fixed []stretch
@@ -16,30 +15,24 @@ type mask struct {
 	at    time.Time // when base was answered
 }
 
-// stretch is a half-open range of mask.base.
+// stretch is a half-open range of Mask.base.
 type stretch struct{ from, to int }
 
 // gap says what may stand where two recordings differ: characters of the
 // sorts that stood there, and not many more of them.
 type gap struct {
 	digits, letters, blanks bool
-	marks                   string // the other characters
+	marks                   map[rune]bool // the other characters
 	maxTokens, maxBytes     int
-}
-
-// input is a text and when it was answered.
-type input struct {
-	tokens []token
-	at     time.Time
 }
 
 // glue are characters that random values hold: base64 in both alphabets, and
 // parts joined by dots and colons.
 const glue = "+/=-.:~"
 
-// newMask compares two recordings of one text.
-func newMask(a, b input) *mask {
-	m := &mask{base: a.tokens, at: a.at}
+// NewMask compares two recordings of one text.
+func NewMask(a, b Text) *Mask {
+	m := &Mask{base: a.tokens, at: a.at}
 	from := 0
 	for _, h := range joinHunks(a.tokens, diff(a.tokens, b.tokens)) {
 		m.fixed = append(m.fixed, stretch{from, h.a0})
@@ -78,13 +71,11 @@ func isGlue(list []token) bool {
 const randomLength = 16
 
 func newGap(a, b []token) gap {
-	var g gap
-	longest := 0
+	g := gap{marks: map[rune]bool{}}
 	for _, list := range [][]token{a, b} {
 		n := 0
 		for _, t := range list {
 			n += len(t.text)
-			longest = max(longest, len(t.text))
 			for _, r := range t.text {
 				g.admit(r)
 			}
@@ -92,7 +83,9 @@ func newGap(a, b []token) gap {
 		g.maxTokens, g.maxBytes = max(g.maxTokens, len(list)), max(g.maxBytes, n)
 	}
 	if g.digits && g.letters && g.maxBytes >= randomLength && !g.blanks {
-		g.marks += glue
+		for _, r := range glue {
+			g.marks[r] = true
+		}
 	}
 	// Values of the same kind differ in length: 9 and 10, base64 cut at
 	// other places.
@@ -108,8 +101,8 @@ func (g *gap) admit(r rune) {
 		g.letters = true
 	case classOf(r) == blank:
 		g.blanks = true
-	case !strings.ContainsRune(g.marks, r):
-		g.marks += string(r)
+	default:
+		g.marks[r] = true
 	}
 }
 
@@ -124,7 +117,7 @@ func (g gap) admits(t token) bool {
 		case classOf(r) == blank:
 			ok = g.blanks
 		default:
-			ok = strings.ContainsRune(g.marks, r)
+			ok = g.marks[r]
 		}
 		if !ok {
 			return false
@@ -133,27 +126,45 @@ func (g gap) admits(t token) bool {
 	return true
 }
 
-// exact says that nothing in the text is masked.
-func (m *mask) exact() bool { return len(m.gaps) == 0 }
-
 // maxSteps bounds the comparisons of one match: patterns with many wide gaps
-// could take the square of the text's length.
+// could take the square of the text's length. What is not found by then is
+// not there.
 const maxSteps = 20 << 20
 
 // matcher holds a candidate against a mask.
 type matcher struct {
-	m     *mask
-	c     input
+	m     *Mask
+	c     Text
 	steps int
 	// far is the candidate's token up to which the pattern held at best,
 	// farBase the base's token that was expected there.
 	far, farBase int
 }
 
-// match returns where the candidate leaves the pattern: ok, or the index of
-// the candidate's first token that does not fit, and of the base's token
-// expected there.
-func (m *mask) match(c input) (ok bool, far, farBase int) {
+// Mismatch is the first place where a text leaves a mask.
+type Mismatch struct {
+	// Line is the number of the line in the text, from 1.
+	Line int
+	// Got is that line, Want the line of the first recording that was
+	// expected there; both are empty at the end of a text.
+	Got, Want string
+}
+
+// Match holds a text against the mask; ok says that it fits.
+func (m *Mask) Match(c Text) (_ Mismatch, ok bool) {
+	far, farBase, ok := m.match(c)
+	if ok {
+		return Mismatch{}, true
+	}
+	var d Mismatch
+	d.Got, d.Line = lineAt(c.tokens, far)
+	d.Want, _ = lineAt(m.base, farBase)
+	return d, false
+}
+
+// match returns the text's first token that does not fit, and the base's
+// token expected there.
+func (m *Mask) match(c Text) (far, farBase int, ok bool) {
 	x := &matcher{m: m, c: c, far: -1}
 	// reach are the ends of all ways to match up to here, ascending.
 	reach := x.fixedFrom([]int{0}, m.fixed[0])
@@ -161,18 +172,19 @@ func (m *mask) match(c input) (ok bool, far, farBase int) {
 		reach = x.fixedFrom(x.gapFrom(reach, g), m.fixed[i+1])
 	}
 	if len(reach) > 0 && reach[len(reach)-1] == len(c.tokens) {
-		return true, 0, 0
+		return 0, 0, true
 	}
 	if len(reach) > 0 {
 		x.note(reach[len(reach)-1], len(m.base))
 	}
-	return false, x.far, x.farBase
+	return x.far, x.farBase, false
 }
 
 // fixedFrom keeps the positions at which the stretch stands, moved behind it.
 func (x *matcher) fixedFrom(starts []int, s stretch) []int {
 	var out []int
 	for _, p := range starts {
+		x.steps++
 		i := s.from
 		for i < s.to && p < len(x.c.tokens) && x.steps < maxSteps && x.same(x.m.base[i], x.c.tokens[p]) {
 			i, p, x.steps = i+1, p+1, x.steps+1
@@ -190,6 +202,7 @@ func (x *matcher) fixedFrom(starts []int, s stretch) []int {
 func (x *matcher) gapFrom(starts []int, g gap) []int {
 	var out []int
 	for _, p := range starts {
+		x.steps++
 		bytes := 0
 		for n := 0; ; n++ {
 			if len(out) == 0 || out[len(out)-1] < p {
@@ -239,35 +252,3 @@ func (x *matcher) same(base, c token) bool {
 
 // day is in seconds.
 const day = 24 * 60 * 60
-
-// lineAt returns the line of the text the token is in, and its number.
-func lineAt(list []token, i int) (line string, number int) {
-	var before, rest strings.Builder
-	for j, t := range list {
-		if j < i {
-			before.WriteString(t.text)
-		} else {
-			rest.WriteString(t.text)
-			if t.text == "\n" {
-				break
-			}
-		}
-	}
-	s := before.String()
-	number = strings.Count(s, "\n") + 1
-	line = s[strings.LastIndexByte(s, '\n')+1:] + rest.String()
-	return line, number
-}
-
-// around clips a long line to what stands near byte i.
-func around(line string, i int) string {
-	const before = 40
-	if len(line) <= maxShort || i <= before {
-		return clip(line, maxShort)
-	}
-	i -= before
-	for i < len(line) && !utf8.RuneStart(line[i]) {
-		i++
-	}
-	return "…" + clip(line[i:], maxShort)
-}
