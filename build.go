@@ -3,6 +3,7 @@ package schlank
 import (
 	"context"
 
+	"schlank/dockerfile"
 	"schlank/engine"
 )
 
@@ -25,7 +26,7 @@ type BuildOptions struct {
 
 // Build builds a Dockerfile into the local image store.
 func Build(ctx context.Context, e *Engine, opt BuildOptions) (*engine.BuildResult, error) {
-	p, err := OpenProject(opt.Path, opt.File)
+	p, err := opt.open(dockerfile.BadShell)
 	if err != nil {
 		return nil, err
 	}

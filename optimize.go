@@ -58,17 +58,11 @@ type Optimized struct {
 // and writes it when the proof succeeded. On any failure the user's files
 // stay as they were.
 func Optimize(ctx context.Context, e *Engine, opt OptimizeOptions) (*Optimized, error) {
-	p, err := OpenProject(opt.Path, opt.File)
+	p, oopt, err := opt.plan()
 	if err != nil {
 		return nil, err
 	}
-	if opt.InPlace && opt.Output != "" {
-		return nil, &UsageError{Msg: "an output file and in-place exclude each other"}
-	}
-	oopt, err := opt.loop(e, p)
-	if err != nil {
-		return nil, err
-	}
+	oopt.Engine = e.d
 	res, err := optimize.Run(ctx, oopt)
 	if err != nil {
 		return nil, err
@@ -77,30 +71,43 @@ func Optimize(ctx context.Context, e *Engine, opt OptimizeOptions) (*Optimized, 
 	return out, out.write(p, opt)
 }
 
-// loop translates the options for the loop.
-func (opt OptimizeOptions) loop(e *Engine, p *Project) (optimize.Options, error) {
-	ctxFiles, err := buildcontext.Open(p.Dir, p.Ignore)
+// Check finds mistakes in the call and the project, as BuildOptions.Check
+// does. Here the scripts of RUN count, which the rewriting has to understand.
+func (opt OptimizeOptions) Check() error {
+	_, _, err := opt.plan()
+	return err
+}
+
+// plan opens the project and translates the options for the loop; only the
+// engine is missing.
+func (opt OptimizeOptions) plan() (*Project, optimize.Options, error) {
+	if opt.InPlace && opt.Output != "" {
+		return nil, optimize.Options{}, &UsageError{Msg: "--in-place and --output exclude each other", Hint: "leave one out"}
+	}
+	p, err := opt.open()
+	if err != nil {
+		return nil, optimize.Options{}, err
+	}
+	if err := opt.checkTarget(p); err != nil {
+		return nil, optimize.Options{}, err
+	}
+	probes, err := parseProbes(opt.Probes)
+	if err != nil {
+		return nil, optimize.Options{}, err
+	}
+	files, err := buildcontext.Open(p.Dir, p.Ignore)
 	var bad *buildcontext.ProblemError
 	if errors.As(err, &bad) {
-		return optimize.Options{}, &UsageError{Msg: bad.Path + ": " + bad.Problem, Hint: bad.Hint}
+		return nil, optimize.Options{}, &UsageError{Msg: bad.Path + ": " + bad.Problem, Hint: bad.Hint}
 	}
 	if err != nil {
-		return optimize.Options{}, err
+		return nil, optimize.Options{}, err
 	}
-	var probes []probe.Probe
-	for _, s := range opt.Probes {
-		pr, err := probe.Parse(s)
-		if err != nil {
-			return optimize.Options{}, &UsageError{Msg: err.Error()}
-		}
-		probes = append(probes, pr)
-	}
-	return optimize.Options{
-		Engine:    e.d,
+	return p, optimize.Options{
 		Build:     opt.request(p),
-		Files:     ctxFiles.Files,
-		ReadFile:  ctxFiles.Read,
-		HasIgnore: ctxFiles.HasIgnore,
+		Files:     files.Files,
+		ReadFile:  files.Read,
+		HasIgnore: files.HasIgnore,
 		Probes:    probes,
 		Probing:   opt.ProbeOptions,
 		NonRoot:   opt.NonRoot,
@@ -108,6 +115,18 @@ func (opt OptimizeOptions) loop(e *Engine, p *Project) (optimize.Options, error)
 		Progress:  opt.ProgressFor,
 		Say:       opt.Say,
 	}, nil
+}
+
+func parseProbes(words []string) ([]probe.Probe, error) {
+	var probes []probe.Probe
+	for _, s := range words {
+		pr, err := probe.Parse(s)
+		if err != nil {
+			return nil, &UsageError{Msg: err.Error()}
+		}
+		probes = append(probes, pr)
+	}
+	return probes, nil
 }
 
 func (opt OptimizeOptions) target(p *Project) string {
@@ -120,7 +139,23 @@ func (opt OptimizeOptions) target(p *Project) string {
 	return p.File + ".slim"
 }
 
-// write puts the chosen candidate, and its ignore file, in place.
+// checkTarget makes sure that the result, minutes later, has a place to go.
+func (opt OptimizeOptions) checkTarget(p *Project) error {
+	if opt.DryRun {
+		return nil
+	}
+	target := opt.target(p)
+	if st, err := os.Stat(target); err == nil && !st.Mode().IsRegular() {
+		return &UsageError{Msg: target + ": is there already and is no regular file", Hint: "name another file with --output"}
+	}
+	if st, err := os.Stat(filepath.Dir(target)); err != nil || !st.IsDir() {
+		return &UsageError{Msg: fmt.Sprintf("%s: there is no directory %s", target, filepath.Dir(target)), Hint: "make it, or name another file with --output"}
+	}
+	return nil
+}
+
+// write puts the chosen candidate, and its ignore file, in place: both or
+// none.
 func (o *Optimized) write(p *Project, opt OptimizeOptions) error {
 	best := o.Chosen
 	if opt.Force {
@@ -130,24 +165,31 @@ func (o *Optimized) write(p *Project, opt OptimizeOptions) error {
 		return nil
 	}
 	c := o.Candidates[best]
+	ignore := filepath.Join(p.Dir, buildcontext.IgnoreName)
+	if c.Ignore != nil {
+		if err := createFile(ignore, c.Ignore); err != nil {
+			return err
+		}
+	}
 	if err := replaceFile(o.Target, c.Text); err != nil {
+		if c.Ignore != nil {
+			err = errors.Join(err, os.Remove(ignore))
+		}
 		return err
 	}
 	o.Written = append(o.Written, o.Target)
-	if c.Ignore == nil {
-		return nil
+	if c.Ignore != nil {
+		o.Written = append(o.Written, ignore)
 	}
-	ignore := filepath.Join(p.Dir, buildcontext.IgnoreName)
-	if err := createFile(ignore, c.Ignore); err != nil {
-		return err
-	}
-	o.Written = append(o.Written, ignore)
 	return nil
 }
 
 // replaceFile writes a file in one step, keeping the mode of one that is
-// there.
+// there; a link stays and what it points to is replaced.
 func replaceFile(name string, data []byte) error {
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		name = real
+	}
 	mode := os.FileMode(0o644)
 	if st, err := os.Stat(name); err == nil {
 		mode = st.Mode().Perm()

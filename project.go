@@ -52,7 +52,7 @@ func OpenProject(path, file string) (*Project, error) {
 		return nil, &UsageError{Msg: fmt.Sprintf("%s: no such file or directory", path), Hint: "give a directory with a Dockerfile, or a Dockerfile"}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("opening the project: %w", err)
+		return nil, &UsageError{Msg: fmt.Sprintf("%s cannot be opened: %s", path, reason(err))}
 	}
 	p := &Project{Dir: path, File: file}
 	switch {
@@ -88,11 +88,11 @@ func (p *Project) read() error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return &UsageError{Msg: fmt.Sprintf("%s: no such file", p.File), Hint: "name the Dockerfile with --file"}
 		}
-		return fmt.Errorf("reading the Dockerfile: %w", err)
+		return &UsageError{Msg: fmt.Sprintf("%s cannot be read: %s", p.File, reason(err))}
 	}
 	p.Ignore, err = readLimited(p.File+".dockerignore", maxDockerfile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("reading the ignore file: %w", err)
+		return &UsageError{Msg: fmt.Sprintf("%s.dockerignore cannot be read: %s", p.File, reason(err))}
 	}
 	return nil
 }
@@ -108,7 +108,7 @@ func readLimited(name string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	if int64(len(b)) > limit {
-		return nil, fmt.Errorf("%s: larger than %d bytes", name, limit)
+		return nil, fmt.Errorf("larger than %d bytes", limit)
 	}
 	return b, nil
 }

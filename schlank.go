@@ -51,6 +51,9 @@ type Engine struct{ d *driver.Driver }
 
 // OpenEngine starts the embedded engine or connects to another.
 func OpenEngine(ctx context.Context, opt EngineOptions) (*Engine, error) {
+	if err := opt.check(); err != nil {
+		return nil, err
+	}
 	d, err := intengine.Open(ctx, intengine.Options{
 		Address:        opt.Address,
 		State:          opt.State,

@@ -34,23 +34,23 @@ func (b *buildFlags) options(path string, p engine.Progress) (schlank.BuildOptio
 		NoCache: b.noCache, Pull: b.pull, Progress: p,
 	}
 	var err error
-	if opt.Args, err = pairs("--build-arg", b.args); err != nil {
+	if opt.Args, err = pairs("--build-arg", "KEY=VALUE", b.args); err != nil {
 		return opt, err
 	}
-	if opt.Contexts, err = pairs("--build-context", b.contexts); err != nil {
+	if opt.Contexts, err = pairs("--build-context", "NAME=DIR", b.contexts); err != nil {
 		return opt, err
 	}
 	opt.Secrets, err = secretFiles(b.secrets)
 	return opt, err
 }
 
-// pairs splits KEY=VALUE words.
-func pairs(flag string, words []string) (map[string]string, error) {
+// pairs splits words like KEY=VALUE.
+func pairs(flag, form string, words []string) (map[string]string, error) {
 	m := map[string]string{}
 	for _, w := range words {
 		k, v, ok := strings.Cut(w, "=")
 		if !ok || k == "" {
-			return nil, &schlank.UsageError{Msg: fmt.Sprintf("%s %q: want KEY=VALUE", flag, w)}
+			return nil, &schlank.UsageError{Msg: fmt.Sprintf("%s %q: want %s", flag, w, form)}
 		}
 		m[k] = v
 	}
@@ -87,12 +87,12 @@ func (a *app) buildCommand() *cobra.Command {
 		Use:   "build [PATH]",
 		Short: "Build a Dockerfile on the engine",
 		Long: `Build the Dockerfile of PATH (a context directory or a Dockerfile; default ".")
-and print where the image is: an OCI layout and the digest of its manifest. The
-print is itself an image reference for compare and inspect.`,
+and print where the image is: an OCI layout and the digest of its manifest, in
+the form that compare takes.`,
 		Example: `  schlank build .
   schlank build --target test --build-arg VERSION=3 .
   schlank build --format json . | jq '.steps[] | select(.cached | not)'`,
-		Args: usageArgs(cobra.MaximumNArgs(1)),
+		Args: operands(0, 1, "one PATH"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := oneOf("--format", format, "text", "json"); err != nil {
 				return err
@@ -103,6 +103,10 @@ print is itself an image reference for compare and inspect.`,
 			}
 			opt, err := b.options(firstOf(append(args, ".")...), p)
 			if err != nil {
+				return err
+			}
+			// Mistakes in the call show before the engine starts.
+			if err := opt.Check(); err != nil {
 				return err
 			}
 			e, err := a.openEngine(c.Context())
@@ -119,7 +123,7 @@ print is itself an image reference for compare and inspect.`,
 	}
 	b.add(c)
 	c.Flags().StringVar(&b.target, "target", "", "stage to build (default the last)")
-	c.Flags().StringVar(&format, "format", "text", "output: text, json")
+	addFormat(c, &format, "text", "json")
 	a.addEngineFlags(c)
 	return c
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/spf13/cobra"
 	"schlank"
@@ -29,7 +30,7 @@ exit code is 3.`,
   schlank compare Dockerfile Dockerfile.slim Dockerfile.slim#test
   schlank compare python:3.11 python:3.11-slim
   schlank compare --format html . old.tar > report.html`,
-		Args: usageArgs(cobra.MinimumNArgs(1)),
+		Args: operands(1, math.MaxInt, "at least one ITEM"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := oneOf("--format", format, "text", "json", "markdown", "html"); err != nil {
 				return err
@@ -54,7 +55,7 @@ exit code is 3.`,
 	if err := c.Flags().MarkHidden("file"); err != nil {
 		panic(err) // the flag was declared above
 	}
-	c.Flags().StringVar(&format, "format", "text", "output: text, json, markdown, html")
+	addFormat(c, &format, "text", "json", "markdown", "html")
 	a.addEngineFlags(c)
 	return c
 }

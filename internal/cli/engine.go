@@ -11,7 +11,10 @@ func (a *app) engineCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "engine",
 		Short: "Look after the engine's disk space",
+		Example: `  schlank engine du
+  schlank engine prune --keep-gb 10`,
 	}
+	asGroup(c)
 	c.AddCommand(a.engineUsageCommand(), a.enginePruneCommand())
 	return c
 }
@@ -23,7 +26,7 @@ func (a *app) engineUsageCommand() *cobra.Command {
 		Short: "Show what the build cache and the built images take on disk",
 		Example: `  schlank engine du
   schlank engine du --format json`,
-		Args: usageArgs(cobra.NoArgs),
+		Args: operands(0, 0, "no operands"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := oneOf("--format", format, "text", "json"); err != nil {
 				return err
@@ -46,7 +49,7 @@ func (a *app) engineUsageCommand() *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().StringVar(&format, "format", "text", "output: text, json")
+	addFormat(c, &format, "text", "json")
 	a.addEngineFlags(c)
 	return c
 }
@@ -58,7 +61,7 @@ func (a *app) enginePruneCommand() *cobra.Command {
 		Short: "Free the build cache and the built images",
 		Example: `  schlank engine prune
   schlank engine prune --keep-gb 10`,
-		Args: usageArgs(cobra.NoArgs),
+		Args: operands(0, 0, "no operands"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if keepGB < 0 {
 				return &schlank.UsageError{Msg: "--keep-gb must not be negative"}

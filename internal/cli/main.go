@@ -42,6 +42,8 @@ func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// A second Ctrl-C ends the program at once.
+	context.AfterFunc(ctx, stop)
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
 	root := a.rootCommand()
 	root.SetArgs(args[1:])
@@ -54,8 +56,6 @@ func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 
 // finish prints an error and chooses the exit code.
 func (a *app) finish(ctx context.Context, err error) int {
-	var usage *schlank.UsageError
-	var flag *flagError
 	switch {
 	case err == nil:
 		return exitOK
@@ -66,15 +66,25 @@ func (a *app) finish(ctx context.Context, err error) int {
 	case ctx.Err() != nil:
 		fmt.Fprintln(a.stderr, "schlank: interrupted; nothing was written")
 		return exitFailed
-	case errors.As(err, &usage), errors.As(err, &flag), errors.Is(err, schlank.ErrNoEmbedded):
-		fmt.Fprintf(a.stderr, "schlank: %v\n", err)
-		return exitUsage
 	}
 	fmt.Fprintf(a.stderr, "schlank: %v\n", err)
 	if d := schlank.ErrorDetails(err); d != "" {
 		fmt.Fprint(a.stderr, indent(d))
 	}
+	if isUsage(err) {
+		return exitUsage
+	}
 	return exitFailed
+}
+
+// isUsage reports whether an error is a mistake that was there before
+// anything ran: in the call, the configuration, the Dockerfile, or the choice
+// of an engine that this machine cannot be.
+func isUsage(err error) bool {
+	var usage *schlank.UsageError
+	var flag *flagError
+	var findings *schlank.FindingsError
+	return errors.As(err, &usage) || errors.As(err, &flag) || errors.As(err, &findings) || errors.Is(err, schlank.ErrNoEmbedded)
 }
 
 func indent(s string) string {

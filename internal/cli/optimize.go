@@ -41,9 +41,9 @@ Nothing is written unless the verdict is "same" (see --force). Exit code 1 says
 that no candidate was proven.`,
 		Example: `  schlank optimize .
   schlank optimize --probe /api/items --probe 'cmd: python manage.py check' .
-  schlank optimize --dry-run --format json . | jq .candidates[0].verdict
+  schlank optimize --dry-run --format json . | jq '.candidates[0].verdict'
   schlank optimize --in-place --non-root .`,
-		Args: usageArgs(cobra.MaximumNArgs(1)),
+		Args: operands(0, 1, "one PATH"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.optimize(c, &f, firstOf(append(args, ".")...))
 		},
@@ -61,7 +61,7 @@ that no candidate was proven.`,
 	fl.DurationVar(&f.startTimeout, "start-timeout", 30*time.Second, "how long a container may take until it answers")
 	fl.DurationVar(&f.probeTimeout, "probe-timeout", 0, "how long one probe may take (default 30s for HTTP, 2m for commands)")
 	fl.IntVar(&f.follow, "follow", probe.DefaultDiscover, "how many pages to ask that HTML answers link to")
-	fl.StringVar(&f.format, "format", "text", "output: text, json, markdown, html")
+	addFormat(c, &f.format, "text", "json", "markdown", "html")
 	fl.StringArrayVar(&f.withhold, "withhold-package", nil, "leave a needed package out, to see that the verdict notices")
 	if err := fl.MarkHidden("withhold-package"); err != nil {
 		panic(err) // the flag was declared above
@@ -79,7 +79,7 @@ func (a *app) optimize(c *cobra.Command, f *optimizeFlags, path string) error {
 		return err
 	}
 	// Mistakes in the call show before the engine starts.
-	if _, err := schlank.OpenProject(opt.Path, opt.File); err != nil {
+	if err := opt.Check(); err != nil {
 		return err
 	}
 	e, err := a.openEngine(c.Context())
@@ -111,11 +111,11 @@ func (a *app) optimizeOptions(f *optimizeFlags, path string) (schlank.OptimizeOp
 	if err != nil {
 		return schlank.OptimizeOptions{}, err
 	}
-	if _, err := pairs("--env", f.env); err != nil {
+	if _, err := pairs("--env", "KEY=VALUE", f.env); err != nil {
 		return schlank.OptimizeOptions{}, err
 	}
-	if f.follow < 0 {
-		return schlank.OptimizeOptions{}, &schlank.UsageError{Msg: "--follow must not be negative"}
+	if f.follow < 0 || f.startTimeout < 0 || f.probeTimeout < 0 {
+		return schlank.OptimizeOptions{}, &schlank.UsageError{Msg: "--follow, --start-timeout and --probe-timeout must not be negative"}
 	}
 	net := engine.NetNone
 	if f.hostNetwork {
@@ -136,10 +136,10 @@ func (a *app) optimizeOptions(f *optimizeFlags, path string) (schlank.OptimizeOp
 	}, nil
 }
 
-// optimizeExit is 0 when a candidate was proven, 1 when none was, and 3 when
-// none even built.
+// optimizeExit is 0 when a candidate was proven, even if the original is as
+// small; 1 when none was, and 3 when none even built.
 func (a *app) optimizeExit(res *schlank.Optimized) error {
-	if res.Chosen >= 0 {
+	if res.Chosen >= 0 || res.Best >= 0 && res.Candidates[res.Best].Verdict == optimize.Same {
 		return nil
 	}
 	failed := 0

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"schlank"
@@ -48,12 +49,31 @@ configuration; 3 the operation failed.`,
 		SilenceUsage:  true,
 		Version:       version(),
 	}
+	asGroup(root)
 	root.SetVersionTemplate("schlank {{.Version}}\n")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &flagError{fmt.Errorf("%w (see `%s --help`)", err, c.CommandPath())}
 	})
-	root.AddCommand(a.optimizeCommand(), a.compareCommand(), a.buildCommand(), a.engineCommand())
+	root.AddCommand(a.optimizeCommand(), a.compareCommand(), a.buildCommand(), a.engineCommand(), a.versionCommand())
 	return root
+}
+
+// asGroup makes a command that only has commands below it show its help when
+// it is called alone, and refuse words that are none of them.
+func asGroup(c *cobra.Command) {
+	c.SuggestionsMinimumDistance = 2
+	c.DisableFlagsInUseLine = true
+	c.Args = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		hint := fmt.Sprintf("see `%s --help`", c.CommandPath())
+		if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+			hint = fmt.Sprintf("did you mean `%s %s`?", c.CommandPath(), near[0])
+		}
+		return &flagError{fmt.Errorf("unknown command %q (%s)", args[0], hint)}
+	}
+	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 }
 
 // addEngineFlags declares the shared flags on a command.
@@ -64,14 +84,31 @@ func (a *app) addEngineFlags(c *cobra.Command) {
 	f.StringVar(&a.engine.bases, "bases", "", "base store: OCI layout that serves FROM references (default $SCHLANK_BASES)")
 	f.StringVar(&a.engine.progress, "progress", "auto", "progress of builds: auto, tty, plain, rawjson, none")
 	f.BoolVar(&a.engine.builtin, "builtin-runtime", false, "use the built-in container runtime even if runc is installed")
+	complete(c, "engine", schlank.EngineAddresses()...)
+	complete(c, "progress", "auto", "tty", "plain", "rawjson", "none")
 }
 
-// args wraps a check of positional arguments so that its failure is a usage
-// error.
-func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+// complete offers the values of a flag to the shell.
+func complete(c *cobra.Command, flag string, values ...string) {
+	if err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err) // the flag was declared above
+	}
+}
+
+// addFormat declares --format with what it takes.
+func addFormat(c *cobra.Command, format *string, allowed ...string) {
+	c.Flags().StringVar(format, "format", allowed[0], "output: "+strings.Join(allowed, ", "))
+	complete(c, "format", allowed...)
+}
+
+// operands checks the number of words after a verb; what says what they are.
+func operands(least, most int, what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
-		if err := check(c, args); err != nil {
-			return &flagError{fmt.Errorf("%w (see `%s --help`)", err, c.CommandPath())}
+		switch {
+		case len(args) < least:
+			return &flagError{fmt.Errorf("%s needs %s (see `%s --help`)", c.Name(), what, c.CommandPath())}
+		case len(args) > most:
+			return &flagError{fmt.Errorf("%s takes %s, not also %q (see `%s --help`)", c.Name(), what, args[most], c.CommandPath())}
 		}
 		return nil
 	}

@@ -1,6 +1,11 @@
 package cli
 
-import "runtime/debug"
+import (
+	"fmt"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
 
 // release is set by the linker: -X schlank/internal/cli.release=v1.2.3.
 var release = ""
@@ -14,4 +19,17 @@ func version() string {
 		return "(development)"
 	}
 	return bi.Main.Version
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Show the version",
+		Example: `  schlank version`,
+		Args:    operands(0, 0, "no operands"),
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(a.stdout, "schlank", version())
+			return err
+		},
+	}
 }
