@@ -21,7 +21,8 @@ var Schemes = []string{"docker", "unix://", "tcp://", "ssh://", "docker-containe
 // Valid reports whether addr has one of the forms.
 func Valid(addr string) bool {
 	for _, s := range Schemes {
-		if addr == s || (strings.HasSuffix(s, "://") && strings.HasPrefix(addr, s) && len(addr) > len(s)) {
+		rest, ok := strings.CutPrefix(addr, s)
+		if ok && (rest != "") == strings.HasSuffix(s, "://") {
 			return true
 		}
 	}
