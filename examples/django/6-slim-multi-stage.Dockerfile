@@ -5,12 +5,13 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends gcc libc6-dev libpq-dev \
     && rm -rf /var/lib/apt/lists/*
 
-RUN python -m venv /opt/venv
+# The base image's pip fills the environment, so that it needs none of its own.
+RUN python -m venv --without-pip /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
 
 COPY requirements.txt .
 RUN --mount=type=cache,target=/root/.cache/pip \
-    pip install -r requirements.txt
+    pip --python /opt/venv/bin/python install -r requirements.txt
 
 WORKDIR /app
 COPY manage.py ./
