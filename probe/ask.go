@@ -29,12 +29,13 @@ func (Start) ask(s *session) (Answer, error) {
 		a.add("state", a.Short, Text)
 		return a, nil
 	}
-	stdout, stderr := b.stdout.String(), b.stderr.String()
+	stdout, cutOut := b.stdout.kept()
+	stderr, cutErr := b.stderr.kept()
 	a := Answer{Useful: b.code == 0, Short: exitShort(b.code, stdout, stderr)}
 	a.add("state", "exited", Exact)
 	a.add("exit", fmt.Sprint(b.code), Exact)
-	a.addOutput("stdout", stdout, b.stdout.cut)
-	a.addOutput("stderr", stderr, b.stderr.cut)
+	a.addOutput("stdout", stdout, cutOut)
+	a.addOutput("stderr", stderr, cutErr)
 	return a, nil
 }
 

@@ -29,7 +29,7 @@ type lab struct {
 func newLab(t *testing.T) *lab {
 	t.Helper()
 	l := &lab{t: t, e: enginetest.Engine(t)}
-	exe, err := os.Executable()
+	exe, err := agent.Locate("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,6 +261,7 @@ func TestRecord(t *testing.T) {
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel() // most of the time is waiting
 			l := &lab{t, l.e, l.dir}
 			s := l.build(tc.dockerfile, map[string]string{"Dockerfile": tc.dockerfile})
 			if tc.health != nil {
@@ -295,6 +296,33 @@ func TestRecordCancelled(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	enginetest.Eventually(t, "the container ends", func() bool { return !running("sleep\x0098765") && !running(agent.Dir) })
+}
+
+// broken is an engine whose containers all fail.
+type broken struct{}
+
+// errBroken is the failure.
+var errBroken = errors.New("the engine is on fire")
+
+func (broken) Run(context.Context, engine.RunRequest) (engine.Container, error) {
+	return broken{}, nil
+}
+func (broken) Exec(context.Context, engine.Process) (engine.Proc, error) { return nil, errBroken }
+func (broken) Init() engine.Proc                                         { return broken{} }
+func (broken) Stop(context.Context, time.Duration) error                 { return nil }
+func (broken) Signal(context.Context, engine.Signal) error               { return nil }
+func (broken) Wait(context.Context) (engine.ExitStatus, error) {
+	return engine.ExitStatus{}, errBroken
+}
+
+// TestRecordBrokenEngine checks that an engine's failure is not taken for an
+// answer.
+func TestRecordBrokenEngine(t *testing.T) {
+	cfg := inventory.Config{Cmd: []string{"x"}, ExposedPorts: []string{"80/tcp"}}
+	rec, err := Record(t.Context(), broken{}, engine.ImageRef{}, cfg, Plan(cfg, nil), Options{AgentDir: "x"})
+	if !errors.Is(err, errBroken) {
+		t.Errorf("got %+v, %v", rec, err)
+	}
 }
 
 // running says whether a process of this machine has the words in its command

@@ -22,8 +22,14 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (t *tail) String() string {
+// kept returns what is kept, and whether there was more before it.
+func (t *tail) kept() (data string, cut bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return string(t.data)
+	return string(t.data), t.cut
+}
+
+func (t *tail) String() string {
+	s, _ := t.kept()
+	return s
 }
