@@ -4,10 +4,12 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/client"
@@ -72,31 +74,52 @@ func Open(ctx context.Context, opt Options) (_ *driver.Driver, err error) {
 	if opt.State, err = filepath.Abs(opt.State); err != nil {
 		return nil, err
 	}
-	bases, err := basestore.Open(opt.Bases)
+	var closers closers
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, closers.Close())
+		}
+	}()
+	log, err := openLog(opt.State)
 	if err != nil {
 		return nil, err
 	}
-	c, desc, closers, err := connect(ctx, opt)
+	closers = append(closers, log)
+	bases, err := basestore.Open(opt.Bases)
 	if err != nil {
 		return nil, err
 	}
 	images, err := openImages(opt.State)
 	if err != nil {
-		for _, cl := range closers {
-			cl.Close()
-		}
 		return nil, err
 	}
-	return driver.New(c, driver.Options{Describe: desc, Bases: bases, Images: images, Closers: closers}), nil
+	closers = append(closers, images)
+	c, desc, conn, err := connect(ctx, opt)
+	if err != nil {
+		return nil, err
+	}
+	closers = append(closers, conn)
+	return driver.New(c, driver.Options{Describe: desc, Bases: bases, Images: images, Closer: closers}), nil
 }
 
-func connect(ctx context.Context, opt Options) (*client.Client, string, []io.Closer, error) {
+// closers are closed in the reverse order.
+type closers []io.Closer
+
+func (list closers) Close() error {
+	var errs []error
+	for _, c := range slices.Backward(list) {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func connect(ctx context.Context, opt Options) (*client.Client, string, io.Closer, error) {
 	if opt.Address != Embedded {
 		c, err := dial.Connect(ctx, opt.Address)
 		if err != nil {
 			return nil, "", nil, err
 		}
-		return c, opt.Address, []io.Closer{c}, nil
+		return c, opt.Address, c, nil
 	}
 	s, err := embedded.Start(ctx, embedded.Options{
 		Root:                filepath.Join(opt.State, "engine"),
@@ -108,7 +131,7 @@ func connect(ctx context.Context, opt Options) (*client.Client, string, []io.Clo
 	if err != nil {
 		return nil, "", nil, err
 	}
-	return s.Client(), s.Describe(), []io.Closer{s}, nil
+	return s.Client(), s.Describe(), s, nil
 }
 
 func openImages(state string) (*ocistore.Store, error) {
@@ -116,8 +139,8 @@ func openImages(state string) (*ocistore.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := images.Keep(keepImages); err != nil {
-		return nil, fmt.Errorf("tidying the image store: %w", err)
+	if _, err := images.Keep(keepImages); err != nil && !errors.Is(err, ocistore.ErrInUse) {
+		return nil, errors.Join(fmt.Errorf("tidying the image store: %w", err), images.Close())
 	}
 	return images, nil
 }

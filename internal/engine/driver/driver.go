@@ -6,7 +6,6 @@ package driver
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
@@ -29,8 +28,8 @@ type Options struct {
 	Bases *basestore.Store
 	// Images receives what is built.
 	Images *ocistore.Store
-	// Closers end with the driver, in order, after the connection.
-	Closers []io.Closer
+	// Closer ends the connection and what belongs to it.
+	Closer io.Closer
 }
 
 // New makes a driver. The connection is the driver's from here on.
@@ -42,13 +41,7 @@ func New(c *client.Client, opt Options) *Driver {
 func (d *Driver) Describe() string { return d.opt.Describe }
 
 // Close ends the connection and what belongs to it.
-func (d *Driver) Close() error {
-	var errs []error
-	for _, c := range d.opt.Closers {
-		errs = append(errs, c.Close())
-	}
-	return errors.Join(errs...)
-}
+func (d *Driver) Close() error { return d.opt.Closer.Close() }
 
 // Usage is what the engine's build cache holds.
 type Usage struct {

@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"time"
 
 	ctdsnapshot "github.com/containerd/containerd/v2/core/snapshots"
-	"github.com/containerd/containerd/v2/plugins/snapshots/native"
-	"github.com/containerd/containerd/v2/plugins/snapshots/overlay"
-	"github.com/containerd/containerd/v2/plugins/snapshots/overlay/overlayutils"
 	"github.com/moby/buildkit/cache/remotecache"
 	localcache "github.com/moby/buildkit/cache/remotecache/local"
 	"github.com/moby/buildkit/client"
@@ -40,13 +38,44 @@ import (
 // itself.
 type controller struct {
 	*control.Controller
-	stop context.CancelFunc
+	worker *base.Worker
+	gc     []client.PruneInfo
+	stop   context.CancelFunc
+	// snapshots is the snapshotter, whose database the worker leaves open.
+	snapshots io.Closer
 }
 
-// Close ends the history listeners and closes all databases.
+// Close collects garbage, ends the history listeners and closes all
+// databases.
 func (c *controller) Close() error {
+	err := c.collect()
 	c.stop()
-	return c.Controller.Close()
+	return errors.Join(err, c.Controller.Close(), c.snapshots.Close())
+}
+
+// collectLimit bounds the collection, which a user waits for.
+const collectLimit = 30 * time.Second
+
+// collect brings the cache below its limit. BuildKit does so at most once a
+// minute, beginning a second after the start: too seldom for a program that
+// ends after one build.
+func (c *controller) collect() error {
+	ctx, cancel := context.WithTimeout(context.Background(), collectLimit)
+	defer cancel()
+	freed := make(chan client.UsageInfo)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range freed { //nolint:revive // only the effect counts
+		}
+	}()
+	err := c.worker.Prune(ctx, freed, c.gc...)
+	close(freed)
+	<-done
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("collecting garbage: %w", err)
+	}
+	return nil
 }
 
 func newController(ctx context.Context, opt Options, rt runtime) (_ *controller, err error) {
@@ -54,7 +83,16 @@ func newController(ctx context.Context, opt Options, rt runtime) (_ *controller,
 	if err != nil {
 		return nil, fmt.Errorf("making the session manager: %w", err)
 	}
-	w, err := newWorker(ctx, opt, rt)
+	snapshots, err := snapshotter(opt.Root)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, snapshots.Close())
+		}
+	}()
+	w, err := newWorker(ctx, opt, rt, snapshots)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +140,7 @@ func newController(ctx context.Context, opt Options, rt runtime) (_ *controller,
 		stop()
 		return nil, errors.Join(fmt.Errorf("starting the engine: %w", err), history.Close(), cache.Close(), wc.Close())
 	}
-	return &controller{Controller: ctrl, stop: stop}, nil
+	return &controller{Controller: ctrl, worker: w, gc: gcPolicy(opt.MaxBytes), stop: stop, snapshots: snapshots}, nil
 }
 
 func newFrontends(wc *worker.Controller) (map[string]frontend.Frontend, error) {
@@ -127,9 +165,12 @@ func openHistory(root string) (db.DB, error) {
 	return h, nil
 }
 
-func newWorker(ctx context.Context, opt Options, rt runtime) (*base.Worker, error) {
-	mode := oci.ProcessSandbox
-	wopt, err := runcworker.NewWorkerOpt(opt.Root, snapshotter(opt.Root), inUserNamespace(), mode, nil, nil,
+func newWorker(ctx context.Context, opt Options, rt runtime, snapshots namedSnapshotter) (*base.Worker, error) {
+	factory := runcworker.SnapshotterFactory{
+		Name: snapshots.name,
+		New:  func(string) (ctdsnapshot.Snapshotter, error) { return snapshots.Snapshotter, nil },
+	}
+	wopt, err := runcworker.NewWorkerOpt(opt.Root, factory, inUserNamespace(), oci.ProcessSandbox, nil, nil,
 		netproviders.Opt{Mode: "host"}, nil, rt.path, "", false, nil, "", "", nil)
 	if err != nil {
 		return nil, fmt.Errorf("preparing the worker: %w", err)
@@ -141,19 +182,6 @@ func newWorker(ctx context.Context, opt Options, rt runtime) (*base.Worker, erro
 		return nil, fmt.Errorf("starting the worker: %w", err)
 	}
 	return w, nil
-}
-
-// snapshotter prefers overlayfs; the native one copies whole trees and is
-// for file systems that overlayfs cannot lie on.
-func snapshotter(root string) runcworker.SnapshotterFactory {
-	if err := overlayutils.Supported(root); err != nil {
-		return runcworker.SnapshotterFactory{Name: "native", New: func(root string) (ctdsnapshot.Snapshotter, error) {
-			return native.NewSnapshotter(root)
-		}}
-	}
-	return runcworker.SnapshotterFactory{Name: "overlayfs", New: func(root string) (ctdsnapshot.Snapshotter, error) {
-		return overlay.NewSnapshotter(root, overlay.AsynchronousRemove)
-	}}
 }
 
 func registries(hosts map[string]Registry) map[string]resolverconfig.RegistryConfig {

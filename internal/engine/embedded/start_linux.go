@@ -22,7 +22,6 @@ type Server struct {
 	grpc   *grpc.Server
 	ctrl   *controller
 	client *client.Client
-	log    *os.File
 	desc   string
 }
 
@@ -43,9 +42,6 @@ func Start(ctx context.Context, opt Options) (_ *Server, err error) {
 		}
 	}()
 	if s.lock, err = acquire(ctx, filepath.Join(opt.Root, "lock"), opt.Notice); err != nil {
-		return nil, err
-	}
-	if s.log, err = openLog(filepath.Join(opt.Root, "engine.log")); err != nil {
 		return nil, err
 	}
 	rt, err := findRuntime(opt)
@@ -100,9 +96,6 @@ func (s *Server) Close() error {
 	}
 	if s.ctrl != nil {
 		errs = append(errs, s.ctrl.Close())
-	}
-	if s.log != nil {
-		errs = append(errs, closeLog(s.log))
 	}
 	if s.lock != nil {
 		errs = append(errs, s.lock.release())

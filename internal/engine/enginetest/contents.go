@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/opencontainers/go-digest"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 	"schlank/engine"
@@ -166,3 +168,6 @@ func walkLayer(name string, f func(*tar.Header, io.Reader) error) (digest.Digest
 	_, err = io.Copy(io.Discard, stream)
 	return hash.Digest(), err
 }
+
+// Diff compares what ReadImage found.
+func Diff(want, got any) string { return cmp.Diff(want, got, cmpopts.EquateEmpty()) }

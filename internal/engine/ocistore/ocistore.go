@@ -32,7 +32,13 @@ type Store struct {
 	dir     string
 	content content.Store
 	mu      sync.Mutex
+	// users is locked, shared, while the store is open, so that no other
+	// process removes blobs that this one is about to name.
+	users *os.File
 }
+
+// ErrInUse is wrapped by Keep when another process has the store open.
+var ErrInUse = errors.New("the image store is in use by another process")
 
 // Open opens the layout in dir and makes it when there is none.
 func Open(dir string) (*Store, error) {
@@ -43,16 +49,23 @@ func Open(dir string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the image store: %w", err)
 	}
-	s := &Store{dir: dir, content: cs}
-	layout, err := json.Marshal(ocispecs.ImageLayout{Version: ocispecs.ImageLayoutVersion})
+	users, err := lockShared(filepath.Join(dir, "users.lock"))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("locking the image store: %w", err)
 	}
-	if err := writeFile(filepath.Join(dir, ocispecs.ImageLayoutFile), layout); err != nil {
-		return nil, fmt.Errorf("marking the image store: %w", err)
+	s := &Store{dir: dir, content: cs, users: users}
+	layout, err := json.Marshal(ocispecs.ImageLayout{Version: ocispecs.ImageLayoutVersion})
+	if err == nil {
+		err = writeFile(filepath.Join(dir, ocispecs.ImageLayoutFile), layout)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("marking the image store: %w", err), users.Close())
 	}
 	return s, nil
 }
+
+// Close gives the store free.
+func (s *Store) Close() error { return s.users.Close() }
 
 // Dir is the directory of the layout.
 func (s *Store) Dir() string { return s.dir }
@@ -64,6 +77,11 @@ func (s *Store) Content() content.Store { return s.content }
 func (s *Store) Add(desc ocispecs.Descriptor) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	index, err := lockExclusive(filepath.Join(s.dir, "index.lock"))
+	if err != nil {
+		return fmt.Errorf("locking the image store: %w", err)
+	}
+	defer index.Close()
 	idx, err := s.readIndex()
 	if err != nil {
 		return err
@@ -80,10 +98,19 @@ func (s *Store) Add(desc ocispecs.Descriptor) error {
 }
 
 // Keep removes all but the n images added last and every blob that no kept
-// image needs. It returns the bytes freed.
+// image needs. It returns the bytes freed. ErrInUse says that nothing was
+// removed because another process may be using the blobs.
 func (s *Store) Keep(n int) (freed int64, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	alone, err := becomeExclusive(s.users)
+	if err != nil {
+		return 0, fmt.Errorf("locking the image store: %w", err)
+	}
+	if !alone {
+		return 0, ErrInUse
+	}
+	defer func() { err = errors.Join(err, becomeShared(s.users)) }()
 	idx, err := s.readIndex()
 	if err != nil {
 		return 0, err
