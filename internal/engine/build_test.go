@@ -146,6 +146,11 @@ func TestDockerfiles(t *testing.T) {
 			want:       "s390x\n",
 		},
 		{
+			name:       "network of the host and none",
+			dockerfile: "FROM busybox\nRUN --network=none test $(tail -n +3 /proc/net/dev | wc -l) = 1\nRUN --network=host echo asked > /out\n",
+			want:       "asked\n",
+		},
+		{
 			name:       "base in its full spelling",
 			dockerfile: "FROM docker.io/library/busybox:latest\nRUN echo $FROM_BASE > /out\n",
 			want:       "yes\n",

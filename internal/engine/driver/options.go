@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -61,12 +62,16 @@ func (d *Driver) solveOpt(req engine.BuildRequest) (client.SolveOpt, error) {
 		attrs["build-arg:"+k] = v
 	}
 	opt := client.SolveOpt{
-		Ref:                 identity.NewID(),
-		FrontendAttrs:       attrs,
-		SharedKey:           sharedKey(req.Context),
-		LocalMounts:         map[string]fsutil.FS{localContext: ctxFS, localDockerfile: dockerfileFS(req)},
-		OCIStores:           map[string]content.Store{},
-		AllowedEntitlements: []string{entitlementHost},
+		Ref:           identity.NewID(),
+		FrontendAttrs: attrs,
+		SharedKey:     sharedKey(req.Context),
+		LocalMounts:   map[string]fsutil.FS{localContext: ctxFS, localDockerfile: dockerfileFS(req)},
+		OCIStores:     map[string]content.Store{},
+	}
+	if bytes.Contains(req.Dockerfile, []byte("--network=host")) {
+		// Asked for only when needed: a buildkitd refuses the whole build
+		// of whoever asks, unless it was configured to grant it.
+		opt.AllowedEntitlements = []string{entitlementHost}
 	}
 	d.offerBases(&opt)
 	if err := addContexts(&opt, req.Contexts); err != nil {

@@ -30,11 +30,13 @@ func (d *Driver) Run(ctx context.Context, req engine.RunRequest) (engine.Contain
 		return nil, err
 	}
 	opt := client.SolveOpt{
-		Ref:                 identity.NewID(),
-		FrontendAttrs:       map[string]string{},
-		OCIStores:           map[string]content.Store{storeImages: img.store},
-		LocalMounts:         map[string]fsutil.FS{},
-		AllowedEntitlements: []string{entitlementHost},
+		Ref:           identity.NewID(),
+		FrontendAttrs: map[string]string{},
+		OCIStores:     map[string]content.Store{storeImages: img.store},
+		LocalMounts:   map[string]fsutil.FS{},
+	}
+	if req.Net == engine.NetHost {
+		opt.AllowedEntitlements = []string{entitlementHost}
 	}
 	mounts, err := localMounts(&opt, req.Mounts)
 	if err != nil {

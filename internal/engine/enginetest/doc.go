@@ -35,6 +35,8 @@ var shared struct {
 	bases  string
 	err    error
 	last   []func() error
+
+	buildkitd Buildkitd
 }
 
 // Main runs the tests of a package and returns the exit code. Before that it
