@@ -44,6 +44,9 @@ func Start(ctx context.Context, opt Options) (_ *Server, err error) {
 	if s.lock, err = acquire(ctx, filepath.Join(opt.Root, "lock"), opt.Notice); err != nil {
 		return nil, err
 	}
+	if err := useOwnRuntimeDir(opt.Root); err != nil {
+		return nil, err
+	}
 	rt, err := findRuntime(opt)
 	if err != nil {
 		return nil, err
@@ -56,6 +59,20 @@ func Start(ctx context.Context, opt Options) (_ *Server, err error) {
 	}
 	s.desc = "embedded (" + rt.describe + ")"
 	return s, s.serve(ctx)
+}
+
+// useOwnRuntimeDir lets runc keep its state under root when this process is
+// root in a user namespace only: runc takes it for the machine's and would
+// write to /run, unless XDG_RUNTIME_DIR says otherwise.
+func useOwnRuntimeDir(root string) error {
+	if !inUserNamespace() {
+		return nil
+	}
+	dir := filepath.Join(root, "run")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("making the runtime's directory: %w", err)
+	}
+	return os.Setenv("XDG_RUNTIME_DIR", dir)
 }
 
 func (s *Server) serve(ctx context.Context) error {
