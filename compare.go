@@ -3,7 +3,11 @@ package schlank
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"schlank/compare"
@@ -54,12 +58,15 @@ func measureItem(ctx context.Context, it *compare.Item, opt CompareOptions) erro
 	if st, err := os.Stat(path); err == nil && st.IsDir() {
 		it.Kind = "context"
 	}
+	b := opt.Build
+	b.Path, b.Target = path, target
+	if err := b.Check(); err != nil {
+		return err
+	}
 	e, err := opt.Engine()
 	if err != nil {
 		return err
 	}
-	b := opt.Build
-	b.Path, b.Target = path, target
 	if opt.ProgressFor != nil {
 		b.Progress = opt.ProgressFor(it.Name)
 	}
@@ -82,6 +89,9 @@ func measureItem(ctx context.Context, it *compare.Item, opt CompareOptions) erro
 }
 
 func measureImage(ctx context.Context, it *compare.Item, opt CompareOptions) error {
+	if _, err := os.Stat(it.Name); errors.Is(err, fs.ErrNotExist) && isFileName(it.Name) {
+		return fmt.Errorf("%s: no such file or directory", it.Name)
+	}
 	src, err := image.Open(ctx, it.Name, opt.Image)
 	if err != nil {
 		return err
@@ -93,6 +103,13 @@ func measureImage(ctx context.Context, it *compare.Item, opt CompareOptions) err
 	}
 	it.StandIn = it.Image.Config.Labels[LabelStandIn] != ""
 	return nil
+}
+
+// isFileName reports whether a name can only be that of a file: no registry
+// needs to be asked for it.
+func isFileName(name string) bool {
+	return filepath.IsAbs(name) || slices.ContainsFunc([]string{"./", "../"}, func(p string) bool { return strings.HasPrefix(name, p) }) ||
+		slices.ContainsFunc([]string{".tar", ".tar.gz", ".tgz", ".tar.zst"}, func(p string) bool { return strings.HasSuffix(name, p) })
 }
 
 // isProject reports whether an item is to be built: a directory that is no

@@ -152,7 +152,11 @@ func verdictLine(res *schlank.Optimized) (string, report.Tone) {
 	case optimize.Unproven:
 		return "unproven: nothing could be asked that shows the program at work; give --probe" + written(res), report.Warn
 	}
-	return fmt.Sprintf("%s: the candidate does not answer as the original does%s", c.Verdict, written(res)), report.Bad
+	line := fmt.Sprintf("%s: the candidate does not answer as the original does%s", c.Verdict, written(res))
+	if len(res.Written) == 0 {
+		line += " (--force writes it all the same)"
+	}
+	return line, report.Bad
 }
 
 func written(res *schlank.Optimized) string {

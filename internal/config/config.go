@@ -9,12 +9,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"sigs.k8s.io/yaml"
 )
 
 // Config is the content of the file. Flags and environment variables take
-// precedence over it.
+// precedence over it. Paths in it are absolute once read: "~/" is the home
+// directory, and what is relative is so to the file.
 type Config struct {
 	// Engine is the default of --engine.
 	Engine string `json:"engine,omitempty"`
@@ -86,5 +88,34 @@ func parse(name string, b []byte) (Config, error) {
 	if c.CacheGB < 0 {
 		return c, fmt.Errorf("%s: cache_gb must not be negative", name)
 	}
-	return c, nil
+	return c, c.resolve(name)
+}
+
+// resolve makes the paths of the file name absolute.
+func (c *Config) resolve(name string) error {
+	paths := []*string{&c.State, &c.Bases}
+	for _, r := range c.Registries {
+		for i := range r.CA {
+			paths = append(paths, &r.CA[i])
+		}
+	}
+	for _, p := range paths {
+		rest, home := strings.CutPrefix(*p, "~/")
+		switch {
+		case *p == "" || filepath.IsAbs(*p):
+		case home:
+			dir, err := os.UserHomeDir()
+			if err != nil {
+				return fmt.Errorf("%s: %s: %w", name, *p, err)
+			}
+			*p = filepath.Join(dir, rest)
+		default:
+			abs, err := filepath.Abs(filepath.Join(filepath.Dir(name), *p))
+			if err != nil {
+				return fmt.Errorf("%s: %s: %w", name, *p, err)
+			}
+			*p = abs
+		}
+	}
+	return nil
 }
