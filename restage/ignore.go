@@ -84,6 +84,9 @@ func ignoreFile(files, referenced []string) (text string, hit []string) {
 	if len(patterns) == 0 {
 		return "", nil
 	}
+	// The file must not be part of what it guards: the image would differ
+	// from the one that was proven without it.
+	add(".dockerignore")
 	sort.Strings(patterns)
 	return "# What the build does not use.\n" + strings.Join(patterns, "\n") + "\n", hit
 }
