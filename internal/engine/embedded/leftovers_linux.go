@@ -28,7 +28,7 @@ func removeLeftovers(ctx context.Context, root string, rt runtime) error {
 		_ = exec.CommandContext(ctx, rt.path, "delete", "--force", id).Run()
 		removeCgroups(id)
 	}
-	if err := unmountUnder(real); err != nil {
+	if err := unmount(real); err != nil {
 		return err
 	}
 	for _, dir := range dirs {
@@ -50,26 +50,79 @@ func bundles(root string) []string {
 	return dirs
 }
 
-// unmountUnder detaches every mount below root, innermost first.
-func unmountUnder(root string) error {
-	f, err := os.Open("/proc/self/mountinfo")
+// unmount detaches every mount below root, and every mount of something below
+// root at another place, innermost first: BuildKit mounts what it reads in the
+// directory for temporary files.
+func unmount(root string) error {
+	mounts, err := readMounts("/proc/self/mountinfo")
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	var points []string
-	for sc := bufio.NewScanner(f); sc.Scan(); {
-		// Field 5 is the mount point, octal escapes included (proc(5)).
-		if p := strings.Fields(sc.Text()); len(p) > 4 && strings.HasPrefix(p[4], root+"/") {
-			points = append(points, unescapeOctal(p[4]))
+	dev, inner := locate(mounts, root)
+	for i := len(mounts) - 1; i >= 0; i-- {
+		m := mounts[i]
+		elsewhere := m.shows(root) || m.dev == dev && strings.HasPrefix(m.root, inner+"/")
+		if !elsewhere && !strings.HasPrefix(m.point, root+"/") {
+			continue
 		}
-	}
-	for i := len(points) - 1; i >= 0; i-- {
-		if err := unix.Unmount(points[i], unix.MNT_DETACH); err != nil && !errors.Is(err, unix.EINVAL) {
-			return fmt.Errorf("unmounting %s: %w", points[i], err)
+		if err := unix.Unmount(m.point, unix.MNT_DETACH); err != nil && !errors.Is(err, unix.EINVAL) {
+			return fmt.Errorf("unmounting %s: %w", m.point, err)
+		}
+		if elsewhere && strings.HasPrefix(filepath.Base(m.point), temporaryMount) {
+			// Only an empty directory goes; one in use is somebody's.
+			_ = os.Remove(m.point)
 		}
 	}
 	return nil
+}
+
+// temporaryMount begins the names of BuildKit's temporary mount points.
+const temporaryMount = "buildkit-mount"
+
+// mountPoint is a line of /proc/self/mountinfo (proc_pid_mountinfo(5)).
+type mountPoint struct {
+	// dev is major:minor of the file system, root the directory in it that
+	// is seen at point.
+	dev, root, point string
+	// options are those of the file system, with the directories that an
+	// overlay is made of.
+	options string
+}
+
+func readMounts(name string) ([]mountPoint, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var list []mountPoint
+	sc := bufio.NewScanner(f)
+	sc.Buffer(nil, 1<<20)
+	for sc.Scan() {
+		if f := strings.Fields(sc.Text()); len(f) > 4 {
+			list = append(list, mountPoint{dev: f[2], root: unescapeOctal(f[3]), point: unescapeOctal(f[4]), options: unescapeOctal(f[len(f)-1])})
+		}
+	}
+	return list, sc.Err()
+}
+
+// shows reports whether an overlay is made of directories below dir.
+func (m mountPoint) shows(dir string) bool {
+	return strings.Contains(m.options, "="+dir+"/") || strings.Contains(m.options, ":"+dir+"/")
+}
+
+// locate says in which file system a directory lies, and where in it. Of
+// several mounts at one point the last is the one that is seen.
+func locate(mounts []mountPoint, dir string) (dev, inner string) {
+	longest := -1
+	for _, m := range mounts {
+		point := strings.TrimSuffix(m.point, "/")
+		if len(point) >= longest && (dir == point || strings.HasPrefix(dir, point+"/")) {
+			longest = len(point)
+			dev, inner = m.dev, filepath.Join(m.root, strings.TrimPrefix(dir, point))
+		}
+	}
+	return dev, inner
 }
 
 func unescapeOctal(s string) string {

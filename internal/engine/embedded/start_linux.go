@@ -82,6 +82,8 @@ func (s *Server) serve(ctx context.Context) error {
 		grpc.StreamInterceptor(grpcerrors.StreamServerInterceptor),
 		grpc.MaxRecvMsgSize(defaults.DefaultMaxRecvMsgSize),
 		grpc.MaxSendMsgSize(defaults.DefaultMaxSendMsgSize),
+		// A build that was cancelled takes its mounts away on its way out.
+		grpc.WaitForHandlers(true),
 	)
 	s.ctrl.Register(s.grpc)
 	go s.grpc.Serve(lis) //nolint:errcheck // ends with Stop
