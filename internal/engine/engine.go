@@ -15,6 +15,7 @@ import (
 	"github.com/moby/buildkit/client"
 	"schlank/internal/engine/basestore"
 	"schlank/internal/engine/dial"
+	"schlank/internal/engine/dockerstore"
 	"schlank/internal/engine/driver"
 	"schlank/internal/engine/embedded"
 	"schlank/internal/engine/ocistore"
@@ -99,7 +100,15 @@ func Open(ctx context.Context, opt Options) (_ *driver.Driver, err error) {
 		return nil, err
 	}
 	closers = append(closers, conn)
-	return driver.New(c, driver.Options{Describe: desc, Bases: bases, Images: images, Closer: closers}), nil
+	var docker *dockerstore.Store
+	if opt.Address == dial.Docker {
+		h, err := dial.DockerHTTP()
+		if err != nil {
+			return nil, err
+		}
+		docker = dockerstore.New(h)
+	}
+	return driver.New(ctx, c, driver.Options{Describe: desc, Bases: bases, Images: images, Docker: docker, Closer: closers})
 }
 
 // closers are closed in the reverse order.

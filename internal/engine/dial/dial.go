@@ -15,8 +15,12 @@ import (
 	_ "github.com/moby/buildkit/client/connhelper/ssh"
 )
 
+// Docker is the address of the BuildKit in the Docker engine that DOCKER_HOST
+// names.
+const Docker = "docker"
+
 // Schemes are the address forms Connect takes, for help texts.
-var Schemes = []string{"docker", "unix://", "tcp://", "ssh://", "docker-container://", "podman-container://", "kube-pod://"}
+var Schemes = []string{Docker, "unix://", "tcp://", "ssh://", "docker-container://", "podman-container://", "kube-pod://"}
 
 // Valid reports whether addr has one of the forms.
 func Valid(addr string) bool {
@@ -33,7 +37,7 @@ func Valid(addr string) bool {
 func Connect(ctx context.Context, addr string) (*client.Client, error) {
 	var opts []client.ClientOpt
 	target := addr
-	if addr == "docker" {
+	if addr == Docker {
 		d, err := newDocker()
 		if err != nil {
 			return nil, err

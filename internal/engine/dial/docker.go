@@ -79,6 +79,18 @@ func dockerTLS(server string) (*tls.Config, error) {
 	return &tls.Config{RootCAs: pool, Certificates: []tls.Certificate{cert}, ServerName: server, MinVersion: tls.VersionTLS12}, nil
 }
 
+// DockerHTTP is a client of the API of the Docker engine that DOCKER_HOST
+// names. The host part of its URLs does not matter.
+func DockerHTTP() (*http.Client, error) {
+	d, err := newDocker()
+	if err != nil {
+		return nil, err
+	}
+	return &http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return d.dial(ctx) },
+	}}, nil
+}
+
 func (d *docker) dialGRPC(ctx context.Context, _ string) (net.Conn, error) {
 	return d.hijack(ctx, "/grpc", "h2c", nil)
 }

@@ -2,16 +2,11 @@ package driver
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/moby/buildkit/client"
-	"github.com/moby/buildkit/exporter/containerimage/exptypes"
 	dockerfile "github.com/moby/buildkit/frontend/dockerfile/builder"
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
-	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 	"schlank/engine"
 )
 
@@ -23,12 +18,8 @@ func (d *Driver) Build(ctx context.Context, req engine.BuildRequest) (*engine.Bu
 	if err != nil {
 		return nil, err
 	}
-	opt.Exports = []client.ExportEntry{{
-		Type:        client.ExporterOCI,
-		Attrs:       map[string]string{"tar": "false", "oci-mediatypes": "true"},
-		OutputStore: d.opt.Images.Content(),
-	}}
-	seen := &recorder{}
+	opt.Exports = []client.ExportEntry{d.carrier.export()}
+	seen := &recorder{resolving: d.carrier.resolving}
 	st := newStatus()
 	resp, err := d.solve(ctx, opt, req.Progress, st, func(ctx context.Context, gw gateway.Client) (*gateway.Result, error) {
 		seen.Client = gw
@@ -37,7 +28,7 @@ func (d *Driver) Build(ctx context.Context, req engine.BuildRequest) (*engine.Bu
 	if err != nil {
 		return nil, buildError(ctx, err, req, st, seen)
 	}
-	desc, err := exported(resp)
+	desc, err := d.carrier.fetch(ctx, resp.ExporterResponse)
 	if err != nil {
 		return nil, err
 	}
@@ -64,19 +55,4 @@ func (d *Driver) solve(ctx context.Context, opt client.SolveOpt, p engine.Progre
 	// The display is for people: its failure never fails a build.
 	<-shown
 	return resp, err
-}
-
-// exported finds the manifest in the exporter's answer.
-func exported(resp *client.SolveResponse) (ocispecs.Descriptor, error) {
-	var desc ocispecs.Descriptor
-	enc := resp.ExporterResponse[exptypes.ExporterImageDescriptorKey]
-	b, err := base64.StdEncoding.DecodeString(enc)
-	if err == nil {
-		err = json.Unmarshal(b, &desc)
-	}
-	if err != nil || desc.Digest == "" {
-		return desc, fmt.Errorf("reading the engine's answer: no image descriptor in it: %w", err)
-	}
-	desc.Annotations = nil
-	return desc, nil
 }

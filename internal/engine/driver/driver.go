@@ -6,18 +6,21 @@ package driver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
 	"github.com/moby/buildkit/client"
 	"schlank/internal/engine/basestore"
+	"schlank/internal/engine/dockerstore"
 	"schlank/internal/engine/ocistore"
 )
 
 // Driver is an engine.Engine on top of a BuildKit client.
 type Driver struct {
-	client *client.Client
-	opt    Options
+	client  *client.Client
+	opt     Options
+	carrier carrier
 }
 
 // Options are what a driver needs besides the connection.
@@ -28,20 +31,34 @@ type Options struct {
 	Bases *basestore.Store
 	// Images receives what is built.
 	Images *ocistore.Store
+	// Docker is the image store of the Docker engine that the connection
+	// leads to; nil for other engines.
+	Docker *dockerstore.Store
 	// Closer ends the connection and what belongs to it.
 	Closer io.Closer
 }
 
 // New makes a driver. The connection is the driver's from here on.
-func New(c *client.Client, opt Options) *Driver {
-	return &Driver{client: c, opt: opt}
+func New(ctx context.Context, c *client.Client, opt Options) (*Driver, error) {
+	d := &Driver{client: c, opt: opt, carrier: layouts{opt.Bases, opt.Images.Content()}}
+	if opt.Docker == nil {
+		return d, nil
+	}
+	ok, err := exportsOCI(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		d.carrier = &throughDocker{bases: opt.Bases, images: opt.Images.Content(), docker: opt.Docker, ours: map[string]bool{}}
+	}
+	return d, nil
 }
 
 // Describe names the engine.
 func (d *Driver) Describe() string { return d.opt.Describe }
 
 // Close ends the connection and what belongs to it.
-func (d *Driver) Close() error { return d.opt.Closer.Close() }
+func (d *Driver) Close() error { return errors.Join(d.carrier.close(), d.opt.Closer.Close()) }
 
 // Usage is what the engine's build cache holds.
 type Usage struct {

@@ -83,14 +83,13 @@ func (d *Driver) bases(ctx context.Context, g *graph) []engine.Base {
 	var list []engine.Base
 	seen := map[string]bool{}
 	for v, id := range g.images() {
-		fromStore := strings.HasPrefix(id, "oci-layout://")
 		name, dgst, _ := strings.Cut(trimScheme(id), "@")
-		b := engine.Base{Ref: name, Digest: dgst, FromStore: fromStore}
-		if fromStore {
-			if n := contextName(g.names[v]); n != "" {
-				b.Ref = n
-			}
-			b.StandIn = d.standIn(ctx, b.Digest)
+		b := engine.Base{Ref: name, Digest: dgst}
+		if n := contextName(g.names[v]); n != "" {
+			b.Ref = n
+		}
+		if n, dgst, ok := d.carrier.base(id); ok {
+			b = engine.Base{Ref: n, Digest: dgst.String(), FromStore: true, StandIn: d.standIn(ctx, dgst)}
 		}
 		if !seen[b.Ref+b.Digest] {
 			seen[b.Ref+b.Digest] = true
@@ -124,14 +123,14 @@ func contextName(vertex string) string {
 }
 
 // standIn reads the stand-in label of an image of the base store.
-func (d *Driver) standIn(ctx context.Context, dgst string) string {
+func (d *Driver) standIn(ctx context.Context, dgst digest.Digest) string {
 	var m ocispecs.Manifest
 	var img ocispecs.Image
 	cs := d.opt.Bases.Content()
 	if cs == nil {
 		return ""
 	}
-	if err := readJSON(ctx, cs, ocispecs.Descriptor{Digest: digest.Digest(dgst)}, &m); err != nil {
+	if err := readJSON(ctx, cs, ocispecs.Descriptor{Digest: dgst}, &m); err != nil {
 		return ""
 	}
 	if err := readJSON(ctx, cs, m.Config, &img); err != nil {

@@ -73,7 +73,7 @@ func (d *Driver) solveOpt(req engine.BuildRequest) (client.SolveOpt, error) {
 		// of whoever asks, unless it was configured to grant it.
 		opt.AllowedEntitlements = []string{entitlementHost}
 	}
-	d.offerBases(&opt)
+	d.carrier.offerBases(&opt)
 	if err := addContexts(&opt, req.Contexts); err != nil {
 		return opt, err
 	}
@@ -107,19 +107,6 @@ func dockerfileFS(req engine.BuildRequest) fsutil.FS {
 		add(dockerfileName+".dockerignore", req.Ignore)
 	}
 	return fs
-}
-
-// offerBases makes every reference of the base store a named context, which
-// the frontend looks up before it asks a registry.
-func (d *Driver) offerBases(opt *client.SolveOpt) {
-	if d.opt.Bases.Content() == nil {
-		return
-	}
-	opt.OCIStores[storeBases] = d.opt.Bases.Content()
-	for _, name := range d.opt.Bases.Names() {
-		desc, _ := d.opt.Bases.Lookup(name)
-		opt.FrontendAttrs["context:"+name] = "oci-layout://" + storeBases + "@" + desc.Digest.String()
-	}
 }
 
 // addContexts offers the user's named contexts: directories as local mounts,

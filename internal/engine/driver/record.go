@@ -15,7 +15,9 @@ import (
 // and results are explained with.
 type recorder struct {
 	gateway.Client
-	mu sync.Mutex
+	// resolving is called before the engine is asked about an image.
+	resolving func(ctx context.Context, ref string) error
+	mu        sync.Mutex
 	// last is the last definition that carries Dockerfile locations: that
 	// of the target.
 	last *pb.Definition
@@ -35,6 +37,9 @@ func (r *recorder) Solve(ctx context.Context, req gateway.SolveRequest) (*gatewa
 
 // ResolveSourceMetadata passes the request on.
 func (r *recorder) ResolveSourceMetadata(ctx context.Context, op *pb.SourceOp, opt sourceresolver.Opt) (*sourceresolver.MetaResponse, error) {
+	if err := r.resolving(ctx, op.Identifier); err != nil {
+		return nil, err
+	}
 	resp, err := r.Client.ResolveSourceMetadata(ctx, op, opt)
 	r.resolved(ctx, op.Identifier, err)
 	return resp, err
@@ -42,6 +47,9 @@ func (r *recorder) ResolveSourceMetadata(ctx context.Context, op *pb.SourceOp, o
 
 // ResolveImageConfig passes the request on.
 func (r *recorder) ResolveImageConfig(ctx context.Context, ref string, opt sourceresolver.Opt) (string, digest.Digest, []byte, error) {
+	if err := r.resolving(ctx, ref); err != nil {
+		return "", "", nil, err
+	}
 	found, dgst, config, err := r.Client.ResolveImageConfig(ctx, ref, opt)
 	r.resolved(ctx, ref, err)
 	return found, dgst, config, err

@@ -42,7 +42,7 @@ func (d *Driver) Run(ctx context.Context, req engine.RunRequest) (engine.Contain
 	if err != nil {
 		return nil, err
 	}
-	c := &container{img: img.config, ended: make(chan struct{}), stop: make(chan struct{})}
+	c := &container{driver: d, img: img.config, ended: make(chan struct{}), stop: make(chan struct{})}
 	if fs := attendant(img.architecture); fs != nil {
 		opt.LocalMounts[localAttendant] = fs
 		mounts = append(mounts, mount{local: localAttendant, dest: attendantDir})
@@ -119,9 +119,10 @@ func localMounts(opt *client.SolveOpt, dirs map[string]string) ([]mount, error) 
 // container is a gateway container; the build function that owns it blocks
 // in live until the container is to end.
 type container struct {
-	gw   gateway.Container
-	img  ocispecs.ImageConfig
-	init *proc
+	driver *Driver
+	gw     gateway.Container
+	img    ocispecs.ImageConfig
+	init   *proc
 	// attended says that further processes get an attendant.
 	attended bool
 	stop     chan struct{}
@@ -132,7 +133,7 @@ type container struct {
 // live makes the container, starts the first process and waits for the end.
 func (c *container) live(ctx context.Context, gw gateway.Client, img image, mounts []mount, req engine.RunRequest, started chan<- error) error {
 	err := func() error {
-		list, err := gatewayMounts(ctx, gw, img, mounts)
+		list, err := c.driver.gatewayMounts(ctx, gw, img, mounts)
 		if err != nil {
 			return err
 		}
@@ -168,12 +169,12 @@ func (c *container) live(ctx context.Context, gw gateway.Client, img image, moun
 }
 
 // gatewayMounts solves the image and the host directories into mounts.
-func gatewayMounts(ctx context.Context, gw gateway.Client, img image, mounts []mount) ([]gateway.Mount, error) {
+func (d *Driver) gatewayMounts(ctx context.Context, gw gateway.Client, img image, mounts []mount) ([]gateway.Mount, error) {
 	session := gw.BuildOpts().SessionID
-	// The reference is only a name for the digest, but it must have the form
-	// of one; the store is found by its id.
-	rootfs := llb.OCILayout("schlank/image@"+img.digest.String(), llb.OCIStore(session, storeImages),
-		llb.WithCustomName("load image"))
+	rootfs, err := d.carrier.source(ctx, img, session)
+	if err != nil {
+		return nil, err
+	}
 	ref, err := solveRef(ctx, gw, rootfs)
 	if err != nil {
 		return nil, fmt.Errorf("loading image %s: %w", img.digest, err)

@@ -126,6 +126,11 @@ func readLayer(name string) (map[string]string, digest.Digest, error) {
 	entries := map[string]string{}
 	diffID, err := walkLayer(name, func(h *tar.Header, r io.Reader) error {
 		body, err := digest.FromReader(r)
+		if strings.HasPrefix(path.Base(h.Name), ".wh.") {
+			// The mode and the owner of a whiteout mean nothing.
+			entries[cleanName(h)] = "whiteout"
+			return err
+		}
 		desc := fmt.Sprintf("%c %04o %d:%d", h.Typeflag, h.Mode&0o7777, h.Uid, h.Gid)
 		switch h.Typeflag {
 		case tar.TypeReg:

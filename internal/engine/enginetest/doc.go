@@ -37,6 +37,7 @@ var shared struct {
 	last   []func() error
 
 	buildkitd Buildkitd
+	docker    error // why no Docker engine was started
 }
 
 // Main runs the tests of a package and returns the exit code. Before that it
