@@ -4,7 +4,8 @@
 export CGO_ENABLED = 0
 
 # hack/go prints the path of a Go that is new enough, fetching one if need be.
-GO = $(shell hack/go)
+# It goes first in PATH, so that the programs that are run find the same one.
+GO = PATH="$$(dirname "$$(hack/go)"):$$PATH" go
 
 # Where the stand-ins for official base images lie.
 SCHLANK_BASES ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/schlank/bases
@@ -31,7 +32,7 @@ demo: build ## optimise examples/django: fat image in, slim image out, proven
 test: ## run all tests
 	@hack/setup go engine bases tests
 	$(GO) run ./hack/bases
-	@gofmt=$$($(GO) env GOROOT)/bin/gofmt; out=$$($$gofmt -l $$(git ls-files '*.go')); \
+	@out=$$("$$(dirname "$$(hack/go)")/gofmt" -l $$(git ls-files '*.go')); \
 	  if [ -n "$$out" ]; then echo "not gofmt'ed: $$out"; exit 1; fi
 	$(GO) vet ./...
 	SCHLANK_REQUIRE_ENGINE=$$(hack/setup --can-run-engine) $(GO) test -timeout 30m ./...
