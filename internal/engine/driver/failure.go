@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	gatewayapi "github.com/moby/buildkit/frontend/gateway/pb"
@@ -20,17 +21,20 @@ func buildError(ctx context.Context, err error, req engine.BuildRequest, st *sta
 		return fmt.Errorf("building %s: %w", req.Name, cause)
 	}
 	be := &engine.BuildError{File: req.Name, ExitCode: -1}
+	d := st.failed()
 	var v *errdefs.VertexError
 	if errors.As(err, &v) {
-		d := digest.Digest(v.Digest)
-		be.LogTail = st.tails[d].end()
-		if vtx := st.vertices[d]; vtx != nil {
-			be.Step = vtx.Name
-		}
+		d = digest.Digest(v.Digest)
+	}
+	be.LogTail = st.tails[d].end()
+	if vtx := st.vertices[d]; vtx != nil {
+		be.Step = vtx.Name
 	}
 	if src := errdefs.Sources(err); len(src) > 0 {
 		// The innermost source is the instruction itself.
 		place(be, src[0])
+	} else if src := seen.source(d); src != nil {
+		place(be, src) // an old BuildKit's errors do not say where
 	}
 	msg := innermost(err)
 	be.Hint = hint(msg)
@@ -47,11 +51,19 @@ func buildError(ctx context.Context, err error, req engine.BuildRequest, st *sta
 	return be
 }
 
+var exitMessage = regexp.MustCompile(`(?s)executor failed running .*: exit code: (\d{1,3})$`)
+
 // exitCode is the exit code of the process that err tells of.
 func exitCode(err error) (int, bool) {
 	var exit *gatewayapi.ExitError
 	if !errors.As(err, &exit) {
-		return 0, false
+		// An old BuildKit says it in the message only.
+		m := exitMessage.FindStringSubmatch(err.Error())
+		if m == nil {
+			return 0, false
+		}
+		code, err := strconv.Atoi(m[1])
+		return code, err == nil
 	}
 	// The executor says 255 too when it does not know; only a process that
 	// did exit so has the number in the message.

@@ -13,6 +13,8 @@ import (
 
 	"github.com/containerd/containerd/v2/core/content"
 	"github.com/docker/cli/cli/config"
+	"github.com/docker/cli/cli/config/configfile"
+	"github.com/docker/cli/cli/config/credentials"
 	"github.com/moby/buildkit/client"
 	"github.com/moby/buildkit/identity"
 	"github.com/moby/buildkit/session"
@@ -144,7 +146,10 @@ func addContexts(opt *client.SolveOpt, contexts map[string]string) error {
 // attachables are the session's services: credentials from Docker's config
 // and secrets from files.
 func attachables(secrets map[string]string) ([]session.Attachable, error) {
-	cfg := config.LoadDefaultConfigFile(os.Stderr)
+	cfg, err := dockerConfig()
+	if err != nil {
+		return nil, err
+	}
 	list := []session.Attachable{authprovider.NewDockerAuthProvider(authprovider.DockerAuthProviderConfig{
 		AuthConfigProvider: authprovider.LoadAuthConfig(cfg),
 	})}
@@ -160,4 +165,22 @@ func attachables(secrets map[string]string) ([]session.Attachable, error) {
 		return nil, fmt.Errorf("opening build secrets: %w", err)
 	}
 	return append(list, secretsprovider.NewSecretProvider(store)), nil
+}
+
+// dockerConfig is Docker's configuration, read anew for each build: Docker's
+// own loader remembers the directory from its first call and prints what is
+// wrong with the file.
+func dockerConfig() (*configfile.ConfigFile, error) {
+	dir := os.Getenv(config.EnvOverrideConfigDir)
+	if dir == "" {
+		dir = config.Dir()
+	}
+	cfg, err := config.Load(dir)
+	if err != nil {
+		return nil, fmt.Errorf("reading the registry credentials in Docker's config: %w", err)
+	}
+	if !cfg.ContainsAuth() {
+		cfg.CredentialsStore = credentials.DetectDefaultStore(cfg.CredentialsStore)
+	}
+	return cfg, nil
 }

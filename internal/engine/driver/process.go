@@ -126,6 +126,9 @@ type proc struct {
 func (p *proc) wait() {
 	defer close(p.done)
 	err := p.gp.Wait()
+	if err == nil {
+		return
+	}
 	if code, ok := exitCode(err); ok {
 		p.code = code
 	} else {

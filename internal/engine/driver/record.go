@@ -7,6 +7,7 @@ import (
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/client/llb/sourceresolver"
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/moby/buildkit/solver/errdefs"
 	"github.com/moby/buildkit/solver/pb"
 	"github.com/opencontainers/go-digest"
 )
@@ -65,6 +66,22 @@ func (r *recorder) resolved(ctx context.Context, ref string, err error) {
 	if r.failed == "" {
 		r.failed = trimScheme(ref)
 	}
+}
+
+// source is the place in the Dockerfile that a vertex comes from, nil if it
+// is not known.
+func (r *recorder) source(d digest.Digest) *errdefs.Source {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.last == nil {
+		return nil
+	}
+	for _, loc := range r.last.Source.Locations[string(d)].GetLocations() {
+		if i := int(loc.SourceIndex); i >= 0 && i < len(r.last.Source.Infos) {
+			return &errdefs.Source{Info: r.last.Source.Infos[i], Ranges: loc.Ranges}
+		}
+	}
+	return nil
 }
 
 // unresolved is the reference that could not be resolved, "" if all could.

@@ -88,6 +88,24 @@ func (s *status) update(ss *client.SolveStatus) {
 	}
 }
 
+// failed is the vertex that ended with an error, "" if none did.
+func (s *status) failed() digest.Digest {
+	var first *client.Vertex
+	for _, v := range s.vertices {
+		if v.Error == "" || v.Completed == nil {
+			continue
+		}
+		// Others are cancelled after the first.
+		if first == nil || v.Completed.Before(*first.Completed) {
+			first = v
+		}
+	}
+	if first == nil {
+		return ""
+	}
+	return first.Digest
+}
+
 // fill copies what is known of a vertex into a step.
 func (s *status) fill(d digest.Digest, step *engine.Step) {
 	v := s.vertices[d]
