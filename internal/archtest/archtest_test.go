@@ -50,6 +50,7 @@ var doors = map[string][]string{
 	"sigs.k8s.io/yaml":                       {"internal/config", "restage", "hack"},
 	"golang.org/x/sys":                       {"internal/engine", "internal/agent", "hack"},
 	"golang.org/x/net/html":                  {"probe"},
+	"golang.org/x/term":                      {"internal/cli"},
 	"golang.org/x/sync":                      {"internal/image"},
 }
 

@@ -1,37 +1,28 @@
 package cli
 
 import (
-	"io"
 	"os"
-	"strconv"
 
+	"golang.org/x/term"
 	"schlank/engine"
 	"schlank/report"
 )
 
 // style is what stdout can show.
 func (a *app) style() report.Style {
-	return report.NewStyle(terminal(a.stdout), os.Getenv("NO_COLOR"), columns())
+	f, ok := a.stdout.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" {
+		return report.NewStyle(false, os.Getenv("NO_COLOR"), 0)
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil || width < minColumns {
+		width = 0
+	}
+	return report.NewStyle(true, os.Getenv("NO_COLOR"), width)
 }
 
-// terminal reports whether a stream is one.
-func terminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	st, err := f.Stat()
-	return err == nil && st.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
-}
-
-// columns is the width that shells export, 0 when they do not.
-func columns() int {
-	n, err := strconv.Atoi(os.Getenv("COLUMNS"))
-	if err != nil || n < 20 {
-		return 0
-	}
-	return n
-}
+// minColumns is the width below which tables are not squeezed any further.
+const minColumns = 40
 
 // progressFor gives each step of a longer run the same progress under its
 // own title.
