@@ -34,7 +34,7 @@ func Compare(rows []compare.Row) *Table {
 		}
 		if r.Err != nil {
 			t.Rows = append(t.Rows, Row{{Text: name}, {Text: "failed", Tone: Bad}})
-			failures = append(failures, Note{Text: r.Name + ": " + r.Err.Error(), Tone: Bad})
+			failures = append(failures, Note{Text: failure(r), Tone: Bad})
 			continue
 		}
 		pull := Bytes(r.Sizes.Pull)
@@ -111,4 +111,14 @@ func ComparePage(rows []compare.Row) *Page {
 		page.Lead, page.LeadTone = fmt.Sprintf("%s %d failed.", page.Lead, n), Warn
 	}
 	return page
+}
+
+// failure says which item failed and why. Errors of files begin with their
+// place, and so name the item already.
+func failure(r compare.Row) string {
+	msg := r.Err.Error()
+	if strings.HasPrefix(msg, r.Name) {
+		return msg
+	}
+	return r.Name + ": " + msg
 }

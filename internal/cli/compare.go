@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"schlank"
@@ -132,7 +133,11 @@ func (a *app) reportFailed(rows []compare.Row) error {
 		if r.Err == nil {
 			continue
 		}
-		fmt.Fprintf(a.stderr, "schlank: %s: %v\n", r.Name, r.Err)
+		msg := r.Err.Error()
+		if !strings.HasPrefix(msg, r.Name) { // errors of files begin with the place
+			msg = r.Name + ": " + msg
+		}
+		fmt.Fprintf(a.stderr, "schlank: %s\n", msg)
 		if d := schlank.ErrorDetails(r.Err); d != "" {
 			fmt.Fprint(a.stderr, indent(d))
 		}
