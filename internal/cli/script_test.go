@@ -10,10 +10,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"schlank/internal/agent"
 	"schlank/internal/engine/enginetest"
 )
 
@@ -24,11 +24,11 @@ var update = flag.Bool("update", false, "write what scripts compare with anew")
 // state has one user at a time, so they run one after the other.
 func TestScripts(t *testing.T) {
 	h := &host{state: t.TempDir(), cache: t.TempDir()}
-	if why := h.noEngine(t); why != "" {
-		t.Logf("scripts that need an engine are skipped: %s", why)
+	if h.engine = h.noEngine(t); h.engine != "" {
+		t.Logf("scripts that need an engine are skipped: %s", h.engine)
 	}
-	if why := h.noBases(); why != "" {
-		t.Logf("scripts that need Debian bases are skipped: %s", why)
+	if h.bases = h.noBases(); h.bases != "" {
+		t.Logf("scripts that need Debian bases are skipped: %s", h.bases)
 	}
 	testscript.RunT(serial{t}, testscript.Params{
 		Dir:                 "testdata/script",
@@ -56,41 +56,44 @@ func (serial) Verbose() bool { return testing.Verbose() }
 type host struct {
 	state, cache string
 	small        string // base store with enginetest.Base, "" without an engine
-	once         sync.Once
-	why          string
-	mu           sync.Mutex
-	n            int
+	// engine and bases are why there are none, "" when there are.
+	engine, bases string
+	scripts       int // how many have begun
 }
 
 // noEngine is why no engine can run here, "" if one can. The program itself
 // is asked.
 func (h *host) noEngine(t *testing.T) string {
-	h.once.Do(func() {
-		cmd := exec.Command("schlank", "engine", "du", "--state", h.state)
-		cmd.Env = append(os.Environ(), "SCHLANK_CONFIG=", "SCHLANK_ENGINE=", "SCHLANK_BASES=")
-		out, err := cmd.CombinedOutput()
-		switch {
-		case err == nil:
-			h.small = enginetest.Bases(t)
-		case strings.Contains(string(out), "cannot run here"):
-			h.why = strings.TrimSpace(string(out))
-		default:
-			t.Fatalf("starting the engine: %v\n%s", err, out)
-		}
-	})
-	return h.why
+	cmd := exec.Command("schlank", "engine", "du", "--state", h.state)
+	cmd.Env = append(os.Environ(), "SCHLANK_CONFIG=", "SCHLANK_ENGINE=", "SCHLANK_BASES=")
+	out, err := cmd.CombinedOutput()
+	switch {
+	case err == nil:
+		h.small = enginetest.Bases(t)
+		return ""
+	case strings.Contains(string(out), "cannot run here"):
+		return strings.TrimSpace(string(out))
+	}
+	t.Fatalf("starting the engine: %v\n%s", err, out)
+	return ""
 }
 
-// noBases is why there is no base store with a Debian, "" if there is one.
+// noBases is why Debian images cannot be built and asked here, "" if they can.
 func (h *host) noBases() string {
+	if h.engine != "" {
+		return h.engine
+	}
+	if _, err := agent.Locate(""); err != nil {
+		return err.Error() + "; run the tests with CGO_ENABLED=0"
+	}
 	dir := basesDir()
 	index, err := os.ReadFile(filepath.Join(dir, "index.json"))
 	if err != nil {
-		return fmt.Sprintf("no base store: %v (make one with `make bases`)", err)
+		return fmt.Sprintf("there is no base store: %v (run `make bases`)", err)
 	}
 	for _, ref := range []string{"debian:bookworm", "debian:bookworm-slim"} {
-		if !strings.Contains(string(index), `/`+ref+`"`) {
-			return fmt.Sprintf("the base store %s does not have %s", dir, ref)
+		if !strings.Contains(string(index), "/"+ref+`"`) {
+			return fmt.Sprintf("the base store %s does not have %s (run `make bases`)", dir, ref)
 		}
 	}
 	return ""
@@ -108,28 +111,32 @@ func basesDir() string {
 	return filepath.Join(cache, "schlank", "bases")
 }
 
+// condition answers [engine], [bases] and [root].
 func (h *host) condition(name string) (bool, error) {
 	switch name {
 	case "engine":
-		if h.why != "" && os.Getenv("SCHLANK_REQUIRE_ENGINE") == "1" {
-			return false, errors.New("SCHLANK_REQUIRE_ENGINE=1, but " + h.why)
-		}
-		return h.why == "", nil
+		return have(h.engine)
 	case "bases":
-		return h.why == "" && h.noBases() == "", nil
+		return have(h.bases)
 	case "root":
 		return os.Geteuid() == 0, nil
 	}
 	return false, fmt.Errorf("unknown condition %q", name)
 }
 
+// have is false for something that is missing, and an error when
+// SCHLANK_REQUIRE_ENGINE=1 says that it is there.
+func have(missing string) (bool, error) {
+	if missing != "" && os.Getenv("SCHLANK_REQUIRE_ENGINE") == "1" {
+		return false, errors.New("SCHLANK_REQUIRE_ENGINE=1, but " + missing)
+	}
+	return missing == "", nil
+}
+
 // setup gives a script its environment. NAP is a number of seconds that no
 // other script sleeps, by which its processes are known.
 func (h *host) setup(env *testscript.Env) error {
-	h.mu.Lock()
-	h.n++
-	nap := fmt.Sprintf("9%d%03d", os.Getpid(), h.n)
-	h.mu.Unlock()
+	h.scripts++
 	env.Values[stateKey{}] = &scriptState{}
 	env.Vars = append(env.Vars,
 		"HOME="+filepath.Join(env.WorkDir, "home"),
@@ -137,7 +144,7 @@ func (h *host) setup(env *testscript.Env) error {
 		"SCHLANK_BASES="+h.small,
 		"XDG_CACHE_HOME="+h.cache,
 		"DEBIAN="+basesDir(),
-		"NAP="+nap,
+		fmt.Sprintf("NAP=9%d%03d", os.Getpid(), h.scripts),
 	)
 	return nil
 }
