@@ -105,9 +105,12 @@ func (d *docker) hijack(ctx context.Context, path, proto string, meta map[string
 	if err != nil {
 		return nil, fmt.Errorf("connecting to Docker: %w (is it running? DOCKER_HOST says where)", err)
 	}
+	// Reading the answer by hand, only closing the connection ends a wait.
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer stop()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://docker"+path, http.NoBody)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, conn.Close())
 	}
 	for k, v := range meta {
 		req.Header[http.CanonicalHeaderKey(k)] = v
