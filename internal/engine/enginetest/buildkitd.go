@@ -150,7 +150,7 @@ func startDaemon(cmd *exec.Cmd, logName string) error {
 	}
 	defer log.Close()
 	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Start(); err != nil {
+	if err := startTied(cmd); err != nil {
 		return err
 	}
 	atEnd(func() error {
