@@ -34,7 +34,7 @@ func Compare(rows []compare.Row) *Table {
 		}
 		if r.Err != nil {
 			t.Rows = append(t.Rows, Row{{Text: name}, {Text: "failed", Tone: Bad}})
-			failures = append(failures, Note{Text: failure(r), Tone: Bad})
+			failures = append(failures, Note{Text: failure(*r), Tone: Bad})
 			continue
 		}
 		pull := Bytes(r.Sizes.Pull)
