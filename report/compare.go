@@ -115,7 +115,7 @@ func ComparePage(rows []compare.Row) *Page {
 
 // failure says which item failed and why. Errors of files begin with their
 // place, and so name the item already.
-func failure(r *compare.Row) string {
+func failure(r compare.Row) string {
 	msg := r.Err.Error()
 	if strings.HasPrefix(msg, r.Name) {
 		return msg
