@@ -108,8 +108,11 @@ func measureImage(ctx context.Context, it *compare.Item, opt CompareOptions) err
 // isFileName reports whether a name can only be that of a file: no registry
 // needs to be asked for it.
 func isFileName(name string) bool {
-	return filepath.IsAbs(name) || slices.ContainsFunc([]string{"./", "../"}, func(p string) bool { return strings.HasPrefix(name, p) }) ||
-		slices.ContainsFunc([]string{".tar", ".tar.gz", ".tgz", ".tar.zst"}, func(p string) bool { return strings.HasSuffix(name, p) })
+	return filepath.IsAbs(name) || strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../") || isArchiveName(name)
+}
+
+func isArchiveName(name string) bool {
+	return slices.ContainsFunc([]string{".tar", ".tar.gz", ".tgz", ".tar.zst"}, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 
 // isProject reports whether an item is to be built: a directory that is no
@@ -125,7 +128,7 @@ func isProject(path string) bool {
 		_, err := os.Stat(path + "/oci-layout")
 		return err != nil
 	}
-	return !isArchive(path)
+	return !isArchiveName(path) && !isArchive(path)
 }
 
 // isArchive looks for the magic numbers of tar (at 257, POSIX.1 ustar), gzip

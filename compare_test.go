@@ -11,11 +11,11 @@ func TestItems(t *testing.T) {
 	tar := strings.Repeat("\x00", 257) + "ustar" + strings.Repeat("\x00", 250)
 	project(t, map[string]string{
 		"Dockerfile": "FROM a\n", "layout/oci-layout": "{}", "context/file": "",
-		"old.tar": tar, "old.tgz": "\x1f\x8b", "old.zst": "\x28\xb5\x2f\xfd", "short": "us",
+		"old.tar": tar, "old.tgz": "\x1f\x8b", "old.zst": "\x28\xb5\x2f\xfd", "short": "us", "empty.tar": "",
 	})
 	for name, want := range map[string]bool{
 		"Dockerfile": true, "context": true, "short": true, "missing/Dockerfile.prod": true,
-		"layout": false, "old.tar": false, "old.tgz": false, "old.zst": false,
+		"layout": false, "old.tar": false, "old.tgz": false, "old.zst": false, "empty.tar": false,
 		"python:3.11": false, "registry.lan/dockerfile:1": false, "missing": false,
 	} {
 		if got := isProject(name); got != want {

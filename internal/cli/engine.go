@@ -43,10 +43,9 @@ func (a *app) engineUsageCommand() *cobra.Command {
 			if format == "json" {
 				return a.printJSON(u)
 			}
-			fmt.Fprintf(a.stdout, "engine       %s\n", e.Describe())
-			fmt.Fprintf(a.stdout, "build cache  %s in %d records, %s reclaimable\n", megabytes(u.CacheBytes), u.CacheRecords, megabytes(u.ReclaimableBytes))
-			fmt.Fprintf(a.stdout, "images       %s in %d images\n", megabytes(u.ImageBytes), u.Images)
-			return nil
+			_, err = fmt.Fprintf(a.stdout, "engine       %s\nbuild cache  %s in %d records, %s reclaimable\nimages       %s in %d images\n",
+				e.Describe(), megabytes(u.CacheBytes), u.CacheRecords, megabytes(u.ReclaimableBytes), megabytes(u.ImageBytes), u.Images)
+			return err
 		},
 	}
 	addFormat(c, &format, "text", "json")
@@ -75,8 +74,8 @@ func (a *app) enginePruneCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(a.stdout, "freed %s\n", megabytes(freed))
-			return nil
+			_, err = fmt.Fprintf(a.stdout, "freed %s\n", megabytes(freed))
+			return err
 		},
 	}
 	c.Flags().Float64Var(&keepGB, "keep-gb", 0, "keep this much of the build cache, in 10^9 bytes, and all images")

@@ -68,8 +68,11 @@ func (a *app) finish(ctx context.Context, err error) int {
 		return exitFailed
 	}
 	fmt.Fprintf(a.stderr, "schlank: %v\n", err)
-	if d := schlank.ErrorDetails(err); d != "" {
+	switch d := schlank.ErrorDetails(err); {
+	case d != "":
 		fmt.Fprint(a.stderr, indent(d))
+	case errors.Is(err, syscall.ENOSPC):
+		fmt.Fprint(a.stderr, indent("hint: the disk is full: `schlank engine prune` frees the build cache, --state DIR puts it elsewhere"))
 	}
 	if isUsage(err) {
 		return exitUsage
