@@ -131,8 +131,8 @@ func EngineAddresses() []string {
 	return append([]string{intengine.Embedded}, dial.Schemes...)
 }
 
-// check finds mistakes in how the engine is configured.
-func (opt EngineOptions) check() error {
+// Check finds mistakes in how the engine is configured, before it starts.
+func (opt EngineOptions) Check() error {
 	if a := opt.Address; a != "" && a != intengine.Embedded && !dial.Valid(a) {
 		return &UsageError{Msg: fmt.Sprintf("unknown engine %q", a), Hint: "use " + strings.Join(EngineAddresses(), ", ")}
 	}

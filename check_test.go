@@ -97,11 +97,11 @@ func TestCheckEngine(t *testing.T) {
 		"dockre": false, "unix://": false, "http://host": false, "docker-container": false,
 	} {
 		var usage *UsageError
-		if err := (EngineOptions{Address: address}).check(); ok != (err == nil) || err != nil && !errors.As(err, &usage) {
+		if err := (EngineOptions{Address: address}).Check(); ok != (err == nil) || err != nil && !errors.As(err, &usage) {
 			t.Errorf("engine %q: %v", address, err)
 		}
 	}
-	if err := (EngineOptions{Bases: t.TempDir()}).check(); err == nil || !strings.Contains(err.Error(), "index.json") {
+	if err := (EngineOptions{Bases: t.TempDir()}).Check(); err == nil || !strings.Contains(err.Error(), "index.json") {
 		t.Errorf("a base store that is none: %v", err)
 	}
 }

@@ -51,7 +51,7 @@ type Engine struct{ d *driver.Driver }
 
 // OpenEngine starts the embedded engine or connects to another.
 func OpenEngine(ctx context.Context, opt EngineOptions) (*Engine, error) {
-	if err := opt.check(); err != nil {
+	if err := opt.Check(); err != nil {
 		return nil, err
 	}
 	d, err := intengine.Open(ctx, intengine.Options{

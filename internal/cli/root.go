@@ -141,6 +141,10 @@ func (a *app) openEngine(ctx context.Context) (*schlank.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	// A user namespace may not be had, which is another matter.
+	if err := opt.Check(); err != nil {
+		return nil, err
+	}
 	if opt.Address == "" || opt.Address == "embedded" {
 		if err := embedded.EnterUserNamespace(); err != nil {
 			return nil, err
