@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -24,6 +25,7 @@ func (c *collector) askedFor() error {
 	if err != nil {
 		return err
 	}
+	c.calls(sources)
 	for _, name := range sortedKeys(c.in.Asked) {
 		i, ok := c.byName[name]
 		if !ok || c.slim[name] || len(c.needs[i]) > 0 {
@@ -31,7 +33,11 @@ func (c *collector) askedFor() error {
 		}
 		p := &c.in.Image.Packages[i]
 		section := path.Base(p.Section)
-		if !slices.Contains(buildSections, section) {
+		why := "section " + section
+		if dev := c.developing(p); dev != "" && !slices.Contains(buildSections, section) {
+			why = "it depends on " + dev
+		} else if dev == "" && !slices.Contains(buildSections, section) {
+			c.doubt[i] = true
 			c.needs[i] = append(c.needs[i], fmt.Sprintf("%s asks for it, and nothing shows that it is for building only", c.in.Asked[name]))
 			continue
 		}
@@ -41,10 +47,21 @@ func (c *collector) askedFor() error {
 		}
 		c.dropped = append(c.dropped, Drop{
 			Name: name, Where: c.in.Asked[name], Bytes: p.Bytes,
-			Reason: fmt.Sprintf("section %s, and no kept file links against it, runs it or names it", section),
+			Reason: why + ", and no kept file links against it, runs it or names it",
 		})
 	}
 	return nil
+}
+
+// developing is a direct dependency of a package that holds headers: who
+// needs those compiles. It is "" when there is none.
+func (c *collector) developing(p *inventory.Package) string {
+	for _, name := range p.Depends {
+		if i, ok := c.byName[name]; ok && path.Base(c.in.Image.Packages[i].Section) == "libdevel" {
+			return name
+		}
+	}
+	return ""
 }
 
 // maxSources bounds the number of source files that are searched.
@@ -83,6 +100,20 @@ func (c *collector) mention(p *inventory.Package, sources map[string][]byte) str
 		}
 	}
 	return ""
+}
+
+// call is a call in a program's source that runs another program, in the
+// forms of Python, JavaScript, Ruby, PHP and Perl; the first group is the
+// program.
+var call = regexp.MustCompile(`\b(?:run|call|check_call|check_output|getoutput|Popen|popen|popen2e?|popen3|capture[23]e?|system|which|exec[a-zA-Z]*|spawn[a-zA-Z]*|shell_exec|passthru|create_subprocess_exec|create_subprocess_shell)\(\s*\[?\s*[rbf]?["']([A-Za-z0-9._+/-]+)`)
+
+// calls notes the programs that sources run by a fixed name.
+func (c *collector) calls(sources map[string][]byte) {
+	for _, name := range sortedKeys(sources) {
+		for _, m := range call.FindAllSubmatch(sources[name], -1) {
+			c.program(string(m[1]), name+" calls it")
+		}
+	}
 }
 
 // programs are the commands of a package.

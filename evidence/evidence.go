@@ -8,6 +8,7 @@ package evidence
 import (
 	"fmt"
 	"sort"
+	"strings"
 
 	"schlank/inventory"
 )
@@ -25,6 +26,8 @@ type Input struct {
 	// Asked are the packages that the Dockerfile installs by name, with the
 	// place where it does.
 	Asked map[string]string
+	// Written are paths that the instructions name as written to.
+	Written []string
 	// Skip reports files that the run-time stage does without: tests,
 	// packages for development. It may be nil.
 	Skip func(*inventory.File) bool
@@ -39,8 +42,15 @@ type Input struct {
 
 // Result is what the run-time stage needs.
 type Result struct {
-	// Artefacts are the paths to copy, files and links, sorted by path.
+	// Artefacts are the paths to copy, sorted.
 	Artefacts []*inventory.File
+	// Changed are directories that the slim base has too, but with another
+	// owner or mode than the instructions gave them, sorted by path.
+	Changed []*inventory.File
+	// AptSources are files of the package manager's configuration that the
+	// instructions added: where packages come from that the distribution
+	// itself may not have. Sorted by path.
+	AptSources []*inventory.File
 	// Packages are the distribution's packages to install, sorted by name.
 	Packages []Need
 	// Dropped are packages that were asked for and are not needed.
@@ -48,6 +58,9 @@ type Result struct {
 	// Libraries reports that a shared library is copied to a directory that
 	// the loader finds by its cache only.
 	Libraries bool
+	// Certificates reports that certificate authorities are among the
+	// artefacts, which update-ca-certificates puts into the bundle.
+	Certificates bool
 	// Missing are reasons why the slim base cannot carry the application.
 	Missing []string
 }
@@ -55,9 +68,18 @@ type Result struct {
 // Need is a package and why it is needed.
 type Need struct {
 	Name string
-	// Bytes is the size of the package's files.
+	// Bytes is the size of the files that come with the package: its own and
+	// those of Closure.
 	Bytes   int64
 	Reasons []string
+	// Closure are the names of the package and of what it depends on that
+	// the slim base lacks and no package before it in the list brings.
+	Closure []string
+	// Recommended are packages of the image that this one only recommends
+	// and that are not needed, sorted.
+	Recommended []string
+	// Doubt says that nothing shows a use: it stays because it was asked for.
+	Doubt bool
 }
 
 // Drop is a package that the run-time stage does without.
@@ -78,6 +100,8 @@ func Collect(in Input) (*Result, error) {
 	if err := c.askedFor(); err != nil {
 		return nil, err
 	}
+	c.overrides()
+	c.certificates()
 	return c.result(), nil
 }
 
@@ -87,6 +111,8 @@ type collector struct {
 	kept map[string]*inventory.File
 	// needs are reasons by package index.
 	needs   map[int][]string
+	doubt   map[int]bool
+	changed []*inventory.File
 	dropped []Drop
 	missing []string
 	slim    map[string]bool // dpkg packages of the slim base
@@ -96,7 +122,7 @@ type collector struct {
 
 func newCollector(in Input) *collector {
 	c := &collector{
-		in: in, kept: map[string]*inventory.File{}, needs: map[int][]string{},
+		in: in, kept: map[string]*inventory.File{}, needs: map[int][]string{}, doubt: map[int]bool{},
 		slim: map[string]bool{}, byName: map[string]int{}, seen: map[string]bool{},
 	}
 	for _, p := range in.Slim.Packages {
@@ -125,7 +151,7 @@ func (c *collector) need(f *inventory.File, why string) {
 	if c.in.Slim.Tree.Locate(f.Path) != nil {
 		return
 	}
-	if f.Layer < c.in.BaseLayers && f.Owner < 0 && f.Kind == inventory.KindDir {
+	if f.Layer < c.in.BaseLayers && f.Kind == inventory.KindDir {
 		return
 	}
 	c.kept[f.Path] = f
@@ -198,25 +224,20 @@ func direct(f *inventory.File, lib inventory.Library) bool {
 }
 
 func (c *collector) result() *Result {
-	r := &Result{Dropped: c.dropped, Missing: c.missing}
+	r := &Result{Changed: c.changed, Dropped: c.dropped, Missing: c.missing}
 	for _, p := range sortedPaths(c.kept) {
 		f := c.kept[p]
+		if aptSource(p) {
+			if f.Kind == inventory.KindFile {
+				r.AptSources = append(r.AptSources, f)
+			}
+			continue
+		}
 		r.Artefacts = append(r.Artefacts, f)
-		if f.ELF != nil && f.ELF.Soname != "" && inLoaderDir(p) {
-			r.Libraries = true
-		}
+		r.Libraries = r.Libraries || f.ELF != nil && f.ELF.Soname != "" && inLoaderDir(p)
+		r.Certificates = r.Certificates || f.Kind == inventory.KindFile && strings.HasPrefix(p, localCertificates)
 	}
-	withheld := map[string]bool{}
-	for _, n := range c.in.Withhold {
-		withheld[n] = true
-	}
-	for i, why := range c.needs {
-		p := c.in.Image.Packages[i]
-		if !withheld[p.Name] {
-			r.Packages = append(r.Packages, Need{Name: p.Name, Bytes: p.Bytes, Reasons: why})
-		}
-	}
-	sort.Slice(r.Packages, func(i, j int) bool { return r.Packages[i].Name < r.Packages[j].Name })
+	r.Packages = c.packages()
 	sort.Slice(r.Dropped, func(i, j int) bool { return r.Dropped[i].Name < r.Dropped[j].Name })
 	return r
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"schlank/dockerfile/shellcmd"
@@ -46,8 +47,17 @@ func (c *collector) command(words []string, why string) {
 		return
 	}
 	c.program(words[0], why)
-	if shellcmd.Shell(path.Base(words[0])) && len(words) > 2 && words[1] == "-c" {
-		c.script([]byte(words[2]), path.Base(words[0]), why)
+	if shell := path.Base(words[0]); shellcmd.Shell(shell) {
+		if n := len(words) - 1; n > 1 && slices.Contains(words[1:n], "-c") {
+			c.script([]byte(words[n]), shell, why)
+		}
+		return
+	}
+	// Wrappers such as tini and gosu run what their arguments name.
+	for _, w := range words[1:] {
+		if f := c.lookup(w); f != nil && f.Mode&0o111 != 0 && f.Kind != inventory.KindDir {
+			c.program(w, why)
+		}
 	}
 }
 
@@ -59,13 +69,27 @@ func (c *collector) program(name, why string) {
 	}
 	c.seen[f.Path] = true
 	target, links := c.in.Image.Tree.Resolve(f.Path)
+	if target == nil || target.Kind == inventory.KindDir {
+		return
+	}
+	if c.baseSoftware(target) {
+		c.missing = append(c.missing, fmt.Sprintf("%s is of the original base's own software and not in the slim base (%s)", target.Path, why))
+		return
+	}
 	for _, l := range links {
 		c.need(l, why)
 	}
 	c.need(target, why)
-	if target != nil && target.ELF != nil && c.kept[target.Path] != nil {
+	if target.ELF != nil && c.kept[target.Path] != nil {
 		c.links()
 	}
+}
+
+// baseSoftware reports a program of the original base that no package owns,
+// an interpreter in /usr/local say. It rarely comes alone, and nothing tells
+// what belongs to it.
+func (c *collector) baseSoftware(f *inventory.File) bool {
+	return f.Layer < c.in.BaseLayers && c.dpkgOwner(f) < 0 && c.in.Slim.Tree.Locate(f.Path) == nil
 }
 
 // lookup finds a program as execvp(3) would, with the image's PATH and
@@ -109,7 +133,7 @@ func (c *collector) scripts() error {
 	var paths []string
 	for _, p := range sortedPaths(c.kept) {
 		f := c.kept[p]
-		if f.Kind == inventory.KindFile && f.ELF == nil && f.Mode&0o111 != 0 && f.Size <= maxScript {
+		if f.Kind == inventory.KindFile && f.ELF == nil && f.Size <= maxScript && (f.Mode&0o111 != 0 || path.Ext(p) == ".sh") {
 			paths = append(paths, p)
 		}
 	}
@@ -127,6 +151,9 @@ func (c *collector) executable(p string, body []byte) {
 	line, _, _ := bytes.Cut(body, []byte("\n"))
 	shebang, ok := bytes.CutPrefix(line, []byte("#!"))
 	if !ok {
+		if path.Ext(p) == ".sh" {
+			c.script(body, "sh", p+" calls it")
+		}
 		return
 	}
 	words := strings.Fields(string(shebang))

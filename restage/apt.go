@@ -1,6 +1,7 @@
 package restage
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -97,7 +98,7 @@ func aptInstalls(e shellcmd.Effective) []string {
 			}
 			continue
 		}
-		if !w.Static || strings.HasSuffix(w.Value, "-") || strings.HasPrefix(w.Value, "./") {
+		if !w.Static || strings.HasSuffix(w.Value, "-") || localDeb(w.Value) {
 			continue
 		}
 		name := strings.FieldsFunc(w.Value, func(r rune) bool { return r == '=' || r == '/' || r == ':' })
@@ -108,62 +109,72 @@ func aptInstalls(e shellcmd.Effective) []string {
 	return names
 }
 
-// aptMounts keep apt's lists and archives out of the layer and across builds.
-var aptMounts = []string{
-	"--mount=type=cache,target=/var/cache/apt,sharing=locked",
-	"--mount=type=cache,target=/var/lib/apt,sharing=locked",
+// localDeb reports an operand of apt that is a file, not a name.
+func localDeb(s string) bool {
+	return strings.HasPrefix(s, "/") || strings.HasPrefix(s, "./") || strings.HasPrefix(s, "../") || strings.HasSuffix(s, ".deb")
 }
 
-// dockerClean is a file of the official Debian images that makes apt delete
-// the archives it has downloaded, which defeats a cache mount.
-const dockerClean = "/etc/apt/apt.conf.d/docker-clean"
-
-// aptRun renders the commands of consecutive RUN instructions as one: update
-// first and once, no cleaning, since what it would remove lies in the mounts.
-func (w *writer) aptRun(runs []*dockerfile.Instruction) string {
-	var cmds []string
-	if w.in.Image.Tree.Find(dockerClean) != nil {
-		cmds = append(cmds, "rm -f "+dockerClean)
+// foreignPackages finds a RUN that installs a package file: no archive has
+// it, so the run-time stage could not install it.
+func foreignPackages(in Input) *dockerfile.Instruction {
+	for _, i := range chain(in) {
+		run, ok := i.Command.(*dockerfile.Run)
+		if !ok || run.Script == nil {
+			continue
+		}
+		for _, c := range run.Script.Commands {
+			e := c.Effective()
+			args := e.Args(shellcmd.Options{Values: aptValues})
+			if e.Name == "dpkg" && args.Has("-i", "--install", "--unpack") {
+				return i
+			}
+			if isApt(e.Name) && operand(e) == "install" && slices.ContainsFunc(args.Operands, func(k int) bool { return localDeb(e.Words[k].Text) }) {
+				return i
+			}
+		}
 	}
-	cmds = append(cmds, "apt-get update")
-	for _, i := range runs {
-		script := i.Command.(*dockerfile.Run).Script
-		for _, st := range script.Steps {
-			if c := script.Commands[st.First]; st.Last == st.First+1 {
-				e := c.Effective()
-				if removesAptLists(e) || isApt(e.Name) && slices.Contains([]string{"update", "clean", "autoclean"}, operand(e)) {
-					continue
+	return nil
+}
+
+// upgradeVerb is the verb with which the original upgrades the packages of
+// its base, "" when it does not.
+func upgradeVerb(in Input) string {
+	for _, i := range chain(in) {
+		run, ok := i.Command.(*dockerfile.Run)
+		if !ok || run.Script == nil {
+			continue
+		}
+		for _, c := range run.Script.Commands {
+			e := c.Effective()
+			if v := operand(e); isApt(e.Name) && (v == "upgrade" || v == "dist-upgrade" || v == "full-upgrade") {
+				return strings.Replace(v, "full-", "dist-", 1)
+			}
+		}
+	}
+	return ""
+}
+
+// writtenPaths are the absolute paths that RUN instructions which install
+// packages name besides: a sed of a configuration file in the same step.
+func writtenPaths(in Input) []string {
+	var list []string
+	for _, i := range chain(in) {
+		run, ok := i.Command.(*dockerfile.Run)
+		if !ok || run.Script == nil {
+			continue
+		}
+		for _, c := range run.Script.Commands {
+			for _, w := range c.Words {
+				if w.Static && strings.HasPrefix(w.Value, "/") {
+					list = append(list, path.Clean(w.Value))
 				}
 			}
-			cmds = append(cmds, oneLine(script.Text.Slice(st.Span).Text()))
+			for _, r := range c.Redirs {
+				if r.Target.Static && strings.HasPrefix(r.Target.Value, "/") {
+					list = append(list, path.Clean(r.Target.Value))
+				}
+			}
 		}
 	}
-	return w.run(aptMounts, cmds)
+	return list
 }
-
-// operand is the first operand: apt's verb.
-func operand(e shellcmd.Effective) string {
-	args := e.Args(shellcmd.Options{Values: aptValues})
-	if len(args.Operands) == 0 {
-		return ""
-	}
-	return e.Words[args.Operands[0]].Value
-}
-
-// mergeable reports whether the steps of an apt RUN can be written as a plain
-// sequence of commands joined by &&.
-func mergeable(run *dockerfile.Run) bool {
-	if !aptOnly(run) || run.Heredoc || len(run.Mounts) > 0 || run.JSON || run.Network != "" || run.Security != "" {
-		return false
-	}
-	for k, st := range run.Script.Steps {
-		last := k == len(run.Script.Steps)-1
-		if !last && st.Next != shellcmd.And {
-			return false
-		}
-	}
-	return true
-}
-
-// oneLine folds white space, which in a joined instruction is indentation.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

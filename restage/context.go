@@ -26,20 +26,26 @@ func fromContext(in Input) []*dockerfile.Instruction {
 func imagePaths(in Input, file string) []string {
 	var list []string
 	for _, i := range fromContext(in) {
-		c := i.Command.(*dockerfile.Copy)
-		dest := destination(i, c)
-		if dest == "" {
-			continue
-		}
-		intoDir := strings.HasSuffix(c.Dest.Text, "/") || len(c.Sources) > 1 || path.Clean(c.Dest.Text) == "."
-		for _, s := range c.Sources {
-			if p, ok := copied(path.Clean("/" + s.Text)[1:], file, dest, intoDir); ok && s.Known {
-				list = append(list, p)
-			}
-		}
+		list = append(list, copiedBy(i, i.Command.(*dockerfile.Copy), file)...)
 	}
 	sort.Strings(list)
 	return slices.Compact(list)
+}
+
+// copiedBy are the places that one COPY puts a file of the context to.
+func copiedBy(i *dockerfile.Instruction, c *dockerfile.Copy, file string) []string {
+	dest := destination(i, c)
+	if dest == "" || c.Parents {
+		return nil
+	}
+	var list []string
+	intoDir := strings.HasSuffix(c.Dest.Text, "/") || len(c.Sources) > 1 || path.Base(c.Dest.Text) == "." || path.Base(c.Dest.Text) == ".."
+	for _, s := range c.Sources {
+		if p, ok := copied(path.Clean("/" + s.Text)[1:], file, dest, intoDir); ok && s.Known {
+			list = append(list, p)
+		}
+	}
+	return list
 }
 
 // destination is the absolute destination of a COPY, "" when only the base

@@ -1,25 +1,35 @@
 package restage
 
 import (
+	"io/fs"
 	"path"
 	"strings"
 
 	"schlank/inventory"
 )
 
-// maxExcludes is how many parts of a directory may be left out before its
-// children are copied one by one.
-const maxExcludes = 12
+const (
+	// maxExcludes is how many parts of a directory may be left out before
+	// its children are copied one by one.
+	maxExcludes = 12
+	// maxPlainCopies is how many COPY instructions there may be before one
+	// with --parents takes the place of all: each makes a layer.
+	maxPlainCopies = 8
+)
 
-// copySet is what to take from a build stage: directories, files and links.
+// copySet is what to take from a build stage.
 type copySet struct {
 	// dirs are whole directories with what to leave out of each.
 	dirs []dirCopy
 	// files are single files by directory, in order.
 	files []fileCopy
-	// links are symlinks outside of copied directories: COPY would follow
-	// them.
-	links []*inventory.File
+	// listed are paths that are copied with the directories above them, in
+	// one instruction: links, which a plain COPY would follow, and
+	// everything when there would be too many instructions.
+	listed []string
+	// made are directories to make beforehand, because COPY does not carry
+	// the owner and mode of the directory it fills.
+	made []*inventory.File
 }
 
 type dirCopy struct {
@@ -35,18 +45,24 @@ type fileCopy struct {
 // planCopies covers the artefacts with as few COPY sources as possible and
 // copies nothing that is no artefact.
 func planCopies(artefacts []*inventory.File, tree, slim inventory.Tree) copySet {
-	p := copyPlan{tree: tree, slim: slim, kept: map[string]bool{}}
+	p := copyPlan{tree: tree, slim: slim, kept: map[string]bool{}, holds: map[string]bool{"/": true}}
 	for _, f := range artefacts {
 		p.kept[f.Path] = true
+		for d := f.Path; !p.holds[d]; d = path.Dir(d) {
+			p.holds[d] = true
+		}
 	}
 	p.below("/")
+	p.set.fold()
 	return p.set
 }
 
 type copyPlan struct {
 	tree, slim inventory.Tree
 	kept       map[string]bool
-	set        copySet
+	// holds are the kept paths and all directories above them.
+	holds map[string]bool
+	set   copySet
 }
 
 // below visits the children of a directory.
@@ -57,7 +73,7 @@ func (p *copyPlan) below(dir string) {
 			p.directory(f)
 		case !p.kept[f.Path]:
 		case f.Kind == inventory.KindSymlink:
-			p.set.links = append(p.set.links, f)
+			p.set.listed = append(p.set.listed, f.Path)
 		default:
 			p.file(f)
 		}
@@ -67,16 +83,33 @@ func (p *copyPlan) below(dir string) {
 // directory takes a directory whole when it is new to the slim base and most
 // of it is kept; otherwise it looks inside.
 func (p *copyPlan) directory(f *inventory.File) {
-	if !p.anyKept(f.Path) {
+	if !p.holds[f.Path] {
 		return
 	}
+	if special(f) && p.kept[f.Path] {
+		p.set.made = append(p.set.made, f)
+	}
 	if p.slim.Locate(f.Path) == nil {
-		if ex := p.notKept(f.Path, f.Path); len(ex) <= maxExcludes {
+		if ex := p.notKept(f.Path, f.Path); len(ex) <= maxExcludes && allPlain(ex) {
 			p.set.dirs = append(p.set.dirs, dirCopy{f.Path, ex})
 			return
 		}
 	}
 	p.below(f.Path)
+}
+
+// special reports a directory that is not as COPY and mkdir make them.
+func special(f *inventory.File) bool {
+	return !f.Implied && (f.UID != 0 || f.GID != 0 || f.Mode&^fs.ModeDir != 0o755)
+}
+
+func allPlain(list []string) bool {
+	for _, s := range list {
+		if !plain(s) {
+			return false
+		}
+	}
+	return true
 }
 
 func (p *copyPlan) file(f *inventory.File) {
@@ -88,30 +121,42 @@ func (p *copyPlan) file(f *inventory.File) {
 	p.set.files = append(p.set.files, fileCopy{dir, []string{path.Base(f.Path)}})
 }
 
-// anyKept reports whether a directory or something in it is kept.
-func (p *copyPlan) anyKept(dir string) bool {
-	for _, f := range p.tree.Under(dir) {
-		if p.kept[f.Path] {
-			return true
-		}
-	}
-	return false
-}
-
 // notKept are the topmost paths of a directory that hold nothing kept,
 // relative to root.
 func (p *copyPlan) notKept(dir, root string) []string {
 	var list []string
 	for _, f := range children(p.tree, dir) {
 		switch {
-		case p.kept[f.Path] && f.Kind != inventory.KindDir:
-		case f.Kind == inventory.KindDir && p.anyKept(f.Path):
-			list = append(list, p.notKept(f.Path, root)...)
-		default:
+		case !p.holds[f.Path]:
 			list = append(list, strings.TrimPrefix(f.Path, root+"/"))
+		case f.Kind == inventory.KindDir:
+			list = append(list, p.notKept(f.Path, root)...)
 		}
 	}
 	return list
+}
+
+// fold puts everything without exclusions into one instruction when there
+// would be too many.
+func (s *copySet) fold() {
+	if len(s.dirs)+len(s.files) <= maxPlainCopies {
+		return
+	}
+	var dirs []dirCopy
+	for _, d := range s.dirs {
+		if len(d.exclude) > 0 {
+			dirs = append(dirs, d)
+			continue
+		}
+		s.listed = append(s.listed, d.path)
+	}
+	for _, f := range s.files {
+		for _, n := range f.names {
+			s.listed = append(s.listed, path.Join(f.dir, n))
+		}
+	}
+	s.dirs, s.files = dirs, nil
+	sortPaths(s.listed)
 }
 
 // children are the entries directly in a directory.
@@ -120,56 +165,12 @@ func children(t inventory.Tree, dir string) []*inventory.File {
 	under := t.Under(dir)
 	for i := 0; i < len(under); {
 		f := &under[i]
+		i++
 		if f.Path == dir {
-			i++
 			continue
 		}
 		list = append(list, f)
-		i++
-		for i < len(under) && strings.HasPrefix(under[i].Path, f.Path+"/") {
-			i++
-		}
+		i += len(under[i:].Under(f.Path))
 	}
 	return list
-}
-
-// writeCopies renders a set as COPY and RUN ln instructions. chown, when not
-// empty, is the owner of the copies.
-func (w *writer) writeCopies(set copySet, from, chown string) {
-	flags := "COPY --from=" + from
-	if chown != "" {
-		flags += " --chown=" + chown
-	}
-	for _, d := range set.dirs {
-		line := flags
-		for _, x := range d.exclude {
-			line += " --exclude=" + x
-		}
-		w.line(copyWords(line, d.path, d.path))
-	}
-	for _, f := range set.files {
-		words := make([]string, 0, len(f.names)+1)
-		for _, n := range f.names {
-			words = append(words, path.Join(f.dir, n))
-		}
-		w.line(copyWords(flags, append(words, strings.TrimSuffix(f.dir, "/")+"/")...))
-	}
-	if len(set.links) > 0 {
-		var cmds []string
-		for _, l := range set.links {
-			cmds = append(cmds, "ln -sfn "+shellQuote(l.Link)+" "+shellQuote(l.Path))
-		}
-		w.line(w.run(nil, cmds))
-	}
-}
-
-// copyWords renders sources and destination, as JSON when a word holds what
-// would be split or expanded.
-func copyWords(flags string, words ...string) string {
-	for _, s := range words {
-		if strings.ContainsAny(s, " \t\"'\\$*?[]") {
-			return flags + " " + jsonWords(words)
-		}
-	}
-	return flags + " " + strings.Join(words, " ")
 }

@@ -2,8 +2,7 @@ package restage
 
 import (
 	"fmt"
-	"path"
-	"slices"
+	"regexp"
 	"strings"
 
 	"schlank/dockerfile"
@@ -38,65 +37,172 @@ func kindOf(i *dockerfile.Instruction) kind {
 type runtime struct {
 	name, from string
 	ev         *evidence.Result
-	// before are COPY lines that go before the application's own files.
-	before []string
+	// before writes COPY lines that go before the application's own files;
+	// it may be nil.
+	before func() error
 	copies copySet
 	// user is the account made for --non-root, "" without.
 	user string
 }
 
-// nonRootUser is the account that --non-root makes. Its id is above the
-// range of ordinary accounts of Debian (adduser.conf(5)) and below the
-// dynamic ones.
-const (
-	nonRootUser = "app"
-	nonRootID   = 10001
-)
+// nonRootID is the id of the account that --non-root makes, above the range
+// of ordinary accounts of Debian (adduser.conf(5)) and below the dynamic ones.
+const nonRootID = 10001
 
 // prod writes the run-time stage.
 func (w *writer) prod(rt runtime) error {
 	in := w.in
-	w.stage("prod: what runs, and nothing else.", in.Sibling.Ref, rt.name)
-	w.inheritedEnv()
-	for _, i := range chain(in) {
-		switch i.Command.(type) {
-		case *dockerfile.EnvVars, *dockerfile.Arg, *dockerfile.Shell:
-			w.original(i)
-		}
+	acc, err := readAccounts(in)
+	if err != nil {
+		return err
 	}
-	if len(rt.ev.Packages) > 0 {
-		names := make([]string, 0, len(rt.ev.Packages))
-		for _, p := range rt.ev.Packages {
-			names = append(names, p.Name)
-		}
-		w.line(w.run(aptMounts, []string{"apt-get update", "apt-get install -y --no-install-recommends " + strings.Join(names, " ")}))
+	w.stage("prod: what runs, and nothing else.", from(root(in).Platform.Raw, siblingRef(in)), rt.name)
+	if err := w.environment(); err != nil {
+		return err
 	}
-	cmds, err := userCommands(in, rt.ev.Artefacts)
+	w.gap()
+	cmds, err := acc.commands(in, rt.ev)
 	if err != nil {
 		return err
 	}
 	if rt.user != "" {
 		cmds = append(cmds, fmt.Sprintf("useradd --system --uid %d --user-group --no-log-init %s", nonRootID, rt.user))
 	}
-	if len(cmds) > 0 {
+	dirs, err := directories(in, rt, acc)
+	if err != nil {
+		return err
+	}
+	if cmds = append(cmds, dirs...); len(cmds) > 0 {
 		w.line(w.run(nil, cmds))
+		w.gap()
 	}
-	if wd := in.Image.Config.WorkingDir; wd != "" && wd != in.Slim.Config.WorkingDir {
-		w.line("WORKDIR " + wd)
+	if err := w.packages(rt); err != nil {
+		return err
 	}
-	for _, l := range rt.before {
-		w.line(l)
+	if err := w.files(rt); err != nil {
+		return err
 	}
-	owner := ""
-	if rt.user != "" {
-		owner = rt.user + ":" + rt.user
+	w.gap()
+	return w.config(rt.user)
+}
+
+// packages installs what evidence names, from the archives that the original
+// uses.
+func (w *writer) packages(rt runtime) error {
+	if len(rt.ev.Packages) == 0 {
+		return nil
 	}
-	w.writeCopies(rt.copies, rt.from, owner)
-	if rt.ev.Libraries {
-		w.line("RUN ldconfig")
+	if srcs := rt.ev.AptSources; len(srcs) > 0 {
+		set := copySet{}
+		for _, f := range srcs {
+			set.listed = append(set.listed, f.Path)
+		}
+		if err := w.writeCopies(set, copyFlags{from: rt.from}); err != nil {
+			return err
+		}
 	}
-	w.config(rt.user)
+	words := []string{"apt-get install -y --no-install-recommends"}
+	for _, p := range rt.ev.Packages {
+		if !debianName.MatchString(p.Name) {
+			return noRewrite("the image has a package named %q", p.Name)
+		}
+		words = append(words, p.Name)
+	}
+	cmds := []string{"apt-get update"}
+	if verb := upgradeVerb(w.in); verb != "" {
+		cmds = append(cmds, "apt-get "+verb+" -y")
+	}
+	w.line(w.run(aptMounts, append(cmds, w.words(words))))
+	w.gap()
 	return nil
+}
+
+// debianName is the form of package names (debian-policy 5.6.1).
+var debianName = regexp.MustCompile(`^[a-z0-9][a-z0-9+.-]*$`)
+
+// words is wrap for a command inside a RUN, one step further in.
+func (w *writer) words(words []string) string {
+	if one := strings.Join(words, " "); len(one) <= maxLine {
+		return one
+	}
+	return strings.Join(words, w.continuation+"    ")
+}
+
+// directories makes what COPY would give another owner or mode: it carries
+// neither for the directory it fills. With a user of its own the working
+// directory belongs to that user, as the files in it do.
+func directories(in Input, rt runtime, acc *userDatabase) ([]string, error) {
+	if rt.user == "" {
+		dirs := append(append([]*inventory.File{}, rt.ev.Changed...), rt.copies.made...)
+		return makeDirs(dirs, acc.userNames(), acc.groupNames(), "")
+	}
+	cmds, err := makeDirs(rt.ev.Changed, acc.userNames(), acc.groupNames(), "")
+	if err != nil {
+		return nil, err
+	}
+	wd := in.Image.Config.WorkingDir
+	if f := in.Image.Tree.Find(wd); f != nil && wd != "/" && f.Layer >= in.BaseLayers {
+		own, err := makeDirs([]*inventory.File{f}, nil, nil, rt.user)
+		return append(cmds, own...), err
+	}
+	return cmds, nil
+}
+
+// files copies what the build stages produced.
+func (w *writer) files(rt runtime) error {
+	flags := copyFlags{from: rt.from}
+	if rt.user != "" {
+		flags.chown = rt.user + ":" + rt.user
+	}
+	if err := w.workdir(); err != nil {
+		return err
+	}
+	if rt.before != nil {
+		if err := rt.before(); err != nil {
+			return err
+		}
+	}
+	if err := w.writeCopies(rt.copies, flags); err != nil {
+		return err
+	}
+	var after []string
+	if rt.ev.Certificates {
+		after = append(after, "update-ca-certificates")
+	}
+	if rt.ev.Libraries {
+		after = append(after, "ldconfig")
+	}
+	if len(after) > 0 {
+		w.line(w.run(nil, after))
+	}
+	return nil
+}
+
+// workdir sets the working directory.
+func (w *writer) workdir() error {
+	wd := w.in.Image.Config.WorkingDir
+	if i := last[*dockerfile.Workdir](w.in.Stage); i != nil {
+		w.comments(i)
+	}
+	if wd == "" || wd == w.in.Slim.Config.WorkingDir {
+		return nil
+	}
+	if !writable(wd) || strings.TrimSpace(wd) != wd {
+		return noRewrite("the working directory %q cannot be written in a Dockerfile", wd)
+	}
+	w.line("WORKDIR " + literal(wd, w.in.File.Syntax.Escape))
+	return nil
+}
+
+// last is the last instruction of a kind in a stage, or nil.
+func last[C dockerfile.Command](s *dockerfile.Stage) *dockerfile.Instruction {
+	var found *dockerfile.Instruction
+	for _, i := range s.Instructions {
+		if _, ok := i.Command.(C); ok {
+			found = i
+		}
+	}
+	return found
 }
 
 // chain is the instructions of the stage and of the stages it starts from,
@@ -104,91 +210,9 @@ func (w *writer) prod(rt runtime) error {
 func chain(in Input) []*dockerfile.Instruction {
 	var list []*dockerfile.Instruction
 	for s := in.Stage; s != nil; s = s.Parent {
-		list = append(slices.Clone(s.Instructions), list...)
+		list = append(append([]*dockerfile.Instruction{}, s.Instructions...), list...)
 	}
 	return list
-}
-
-// inheritedEnv sets the variables that the original base sets and the slim
-// one does not. Siblings with the same software set the same, so this is for
-// bases of other software.
-func (w *writer) inheritedEnv() {
-	own := map[string]bool{}
-	for _, i := range chain(w.in) {
-		if e, ok := i.Command.(*dockerfile.EnvVars); ok {
-			for _, v := range e.Vars {
-				own[v.Name] = true
-			}
-		}
-	}
-	for _, kv := range w.in.Image.Config.Env {
-		name, value, _ := strings.Cut(kv, "=")
-		if own[name] || slices.Contains(w.in.Slim.Config.Env, kv) {
-			continue
-		}
-		w.line("ENV " + name + "=" + envQuote(value))
-	}
-}
-
-// config writes how the image is run: the original instructions where the
-// Dockerfile has them, else what the original base sets and the slim one
-// does not.
-func (w *writer) config(user string) {
-	in := w.in
-	have, want := in.Slim.Config, in.Image.Config
-	set := map[string]bool{}
-	var last = map[string]*dockerfile.Instruction{}
-	for _, i := range chain(in) {
-		set[i.Name()] = true
-		last[i.Name()] = i
-	}
-	for _, i := range chain(in) {
-		switch i.Command.(type) {
-		case *dockerfile.Label, *dockerfile.Maintainer, *dockerfile.Volume, *dockerfile.Expose, *dockerfile.Onbuild:
-			w.original(i)
-		}
-	}
-	w.inheritedConfig(set)
-	switch {
-	case user != "" && runsAsRoot(want.User):
-		w.line("USER " + user)
-	case want.User != have.User:
-		w.line("USER " + firstNonEmpty(want.User, "root"))
-	}
-	for _, name := range []string{"STOPSIGNAL", "HEALTHCHECK", "ENTRYPOINT", "CMD"} {
-		if i := last[name]; i != nil {
-			w.original(i)
-		}
-	}
-	if !set["ENTRYPOINT"] && !slices.Equal(want.Entrypoint, have.Entrypoint) {
-		w.line("ENTRYPOINT " + jsonWords(want.Entrypoint))
-	}
-	if !set["CMD"] && !slices.Equal(want.Cmd, have.Cmd) {
-		w.line("CMD " + jsonWords(want.Cmd))
-	}
-}
-
-// inheritedConfig writes ports, volumes and the stop signal of a base with
-// other software.
-func (w *writer) inheritedConfig(set map[string]bool) {
-	have, want := w.in.Slim.Config, w.in.Image.Config
-	if !set["EXPOSE"] {
-		for _, p := range want.ExposedPorts {
-			if !slices.Contains(have.ExposedPorts, p) {
-				w.line("EXPOSE " + p)
-			}
-		}
-	}
-	if !set["VOLUME"] {
-		for _, v := range want.Volumes {
-			if !slices.Contains(have.Volumes, v) {
-				w.line("VOLUME " + jsonWords([]string{v}))
-			}
-		}
-	}
-	if !set["STOPSIGNAL"] && want.StopSignal != have.StopSignal && want.StopSignal != "" {
-		w.line("STOPSIGNAL " + want.StopSignal)
-	}
 }
 
 // runsAsRoot reports whether a USER value means root.
@@ -197,71 +221,7 @@ func runsAsRoot(user string) bool {
 	return name == "" || name == "root" || name == "0"
 }
 
-func firstNonEmpty(list ...string) string {
-	for _, s := range list {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
-// needMoves describe the evidence's packages.
-func needMoves(in Input, ev *evidence.Result) []Move {
-	var moves []Move
-	for _, p := range ev.Packages {
-		moves = append(moves, Move{
-			Name:     "install " + p.Name,
-			Reason:   "the application needs it at run time and the slim base lacks it",
-			Evidence: p.Reasons,
-			Bytes:    -p.Bytes,
-		})
-	}
-	for _, d := range ev.Dropped {
-		moves = append(moves, Move{
-			Name:     "leave out " + d.Name,
-			Reason:   "it is for building only",
-			Evidence: []string{d.Where + " asks for it", d.Reason},
-			Bytes:    d.Bytes,
-		})
-	}
-	return moves
-}
-
-// baseMove describes the change of base.
-func baseMove(in Input) Move {
-	var baseBytes int64
-	for _, l := range in.Image.Layers[:min(in.BaseLayers, len(in.Image.Layers))] {
-		baseBytes += l.ContentBytes
-	}
-	slim := in.Slim.Sizes().Disk
-	what := "the same distribution release without the other software"
-	if in.Sibling.Same {
-		what = "the same software with less around it"
-	}
-	return Move{
-		Name:   "slim base",
-		Reason: fmt.Sprintf("%s has %s", in.Sibling.Ref, what),
-		Evidence: []string{
-			fmt.Sprintf("the base image holds %s, its sibling %s", mb(baseBytes), mb(slim)),
-		},
-		Bytes: baseBytes - slim,
-	}
-}
-
-// mb prints bytes in units of 10^6.
-func mb(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
-
-// sumBytes adds up files that fulfil a condition.
-func sumBytes(t inventory.Tree, cond func(*inventory.File) bool) (bytes int64, n int) {
-	for i := range t {
-		if cond(&t[i]) {
-			bytes += t[i].Size
-			n++
-		}
-	}
-	return bytes, n
-}
-
 // under reports whether p is dir or below it.
-func under(p, dir string) bool { return p == dir || strings.HasPrefix(p, path.Clean(dir)+"/") }
+func under(p, dir string) bool {
+	return p == dir || strings.HasPrefix(p, strings.TrimSuffix(dir, "/")+"/")
+}

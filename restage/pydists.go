@@ -1,6 +1,7 @@
 package restage
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -12,18 +13,46 @@ import (
 type pyDists struct {
 	// prefix is the directory tree they went to.
 	prefix string
-	// production are needed to run, development maps the indexes of the
-	// others.
-	production  []inventory.Package
-	development map[int]bool
+	// production are needed to run; development and toolchain are the
+	// indexes of those that only development or installing needs.
+	production             []inventory.Package
+	development, toolchain map[int]bool
+	// needed are the indexes of what the production requirements lead to.
+	needed map[int]bool
 	// sites are the site-packages directories.
 	sites []string
+}
+
+// check makes sure that the planned installs give what production needs:
+// that nothing of it came into the image by another way.
+func (d pyDists) check(in Input, plan *pyPlan) error {
+	made := instructionOf(in)
+	for i, p := range in.Image.Packages {
+		if p.Type != inventory.Python || d.development[i] || d.toolchain[i] || len(p.Files) == 0 {
+			continue
+		}
+		f := in.Image.Tree.Find(p.Location)
+		if f == nil || f.Layer < in.BaseLayers {
+			continue
+		}
+		by := made[f.Layer]
+		if by == nil || slices.Contains(plan.dev, by) {
+			continue
+		}
+		switch {
+		case !slices.Contains(plan.installs, by):
+			return noRewrite("%s brings the package %s by other means than pip install", place(in, by), p.Name)
+		case d.needed[i] && python.BuildTool(p.Name):
+			return noRewrite("%s is upgraded for building and needed at run time", p.Name)
+		}
+	}
+	return nil
 }
 
 // productionDists tells the distributions of production from those that only
 // development asks for, itself or as a dependency.
 func productionDists(in Input, plan *pyPlan) pyDists {
-	d := pyDists{development: map[int]bool{}}
+	d := pyDists{development: map[int]bool{}, toolchain: map[int]bool{}}
 	byName := map[string]int{}
 	fromBase := map[string]bool{}
 	for i, p := range in.Image.Packages {
@@ -41,12 +70,15 @@ func productionDists(in Input, plan *pyPlan) pyDists {
 		}
 	}
 	needed := closure(in, byName, roots(in, plan.manifests, plan.names))
+	d.needed = needed
 	// Only what development asks for and production does not is left out:
 	// extras and markers make the closure of production a lower bound.
 	forDev := closure(in, byName, roots(in, plan.devManifests, plan.devNames))
 	for name, i := range byName {
 		switch {
 		case fromBase[name]:
+		case python.BuildTool(name) && !needed[i]:
+			d.toolchain[i] = true
 		case forDev[i] && !needed[i]:
 			d.development[i] = true
 		default:

@@ -2,6 +2,7 @@ package restage
 
 import (
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -24,8 +25,12 @@ type pyPlan struct {
 	// manifests are the requirement files of production and development as
 	// paths of the context, with those they include.
 	manifests, devManifests []string
+	// places are where the installs look for the manifests in the image.
+	places map[string]string
 	// names are requirements named on a command line, by purpose.
 	names, devNames []string
+	// installs are those of early that install for production.
+	installs []*dockerfile.Instruction
 	// moved says that an install was moved before the sources.
 	moved bool
 }
@@ -33,26 +38,26 @@ type pyPlan struct {
 // planPython sorts the instructions. It refuses where an order of its own
 // could change what they do.
 func planPython(in Input) (*pyPlan, error) {
-	p := &pyPlan{}
-	workdir := ""
+	p := &pyPlan{places: map[string]string{}}
 	for _, i := range in.Stage.Instructions {
 		var err error
 		switch c := i.Command.(type) {
 		case *dockerfile.Run:
 			err = p.run(in, i, c)
 		case *dockerfile.Copy:
-			p.copy(in, i, c)
-		case *dockerfile.Workdir:
-			if workdir != "" && len(p.late) > 0 {
-				return nil, noRewrite("%s changes the working directory between steps", place(in, i))
-			}
-			workdir = c.Path.Text
-			p.early = append(p.early, i)
+			p.late = append(p.late, i)
 		case *dockerfile.User:
 			p.late = append(p.late, i)
+		case *dockerfile.Onbuild:
+			// The stages that start from the run-time stage would run it.
+			err = noRewrite("%s is for images that build on this one", place(in, i))
 		default:
-			if kindOf(i) == kindState {
+			switch {
+			case kindOf(i) != kindState:
+			case len(p.late) == 0:
 				p.early = append(p.early, i)
+			default:
+				p.late = append(p.late, i)
 			}
 		}
 		if err != nil {
@@ -62,7 +67,36 @@ func planPython(in Input) (*pyPlan, error) {
 	if len(p.manifests) == 0 && len(p.names) == 0 {
 		return nil, noRewrite("no `pip install` of requirements in the last stage")
 	}
+	p.late = slices.DeleteFunc(p.late, func(i *dockerfile.Instruction) bool { return p.copiesManifests(in, i) })
 	return p, nil
+}
+
+// hoist moves the settings that an install runs under before the sources
+// with it. What ran under other settings must not have run yet.
+func (p *pyPlan) hoist(in Input, install *dockerfile.Instruction) error {
+	var stay []*dockerfile.Instruction
+	for _, i := range p.late {
+		switch i.Command.(type) {
+		case *dockerfile.EnvVars, *dockerfile.Arg, *dockerfile.Shell, *dockerfile.Workdir:
+			for _, before := range stay {
+				if !indifferent(before) {
+					return noRewrite("%s sets what %s needs, between steps", place(in, i), place(in, install))
+				}
+			}
+			p.early = append(p.early, i)
+		default:
+			stay = append(stay, i)
+		}
+	}
+	p.late = stay
+	return nil
+}
+
+// indifferent reports a step that settings made before it do not change: a
+// COPY to an absolute path without variables.
+func indifferent(i *dockerfile.Instruction) bool {
+	c, ok := i.Command.(*dockerfile.Copy)
+	return ok && path.IsAbs(c.Dest.Raw) && !strings.Contains(i.Logical().Text(), "$")
 }
 
 // run places a RUN: installs by purpose, system packages early, the rest
@@ -73,20 +107,34 @@ func (p *pyPlan) run(in Input, i *dockerfile.Instruction, run *dockerfile.Run) e
 		return err
 	}
 	switch {
-	case len(purposes) == 0 && (aptOnly(run) || len(p.late) == 0):
+	case len(purposes) == 0 && len(p.late) == 0:
+		p.early = append(p.early, i)
+	case len(purposes) == 0 && mergeable(run) && rootState(i):
+		if strings.Contains(run.Text.Text(), "$") {
+			if err := p.hoist(in, i); err != nil {
+				return err
+			}
+		}
 		p.early = append(p.early, i)
 	case len(purposes) == 0:
 		p.late = append(p.late, i)
 	case allAre(purposes, python.Development):
 		p.dev = append(p.dev, i)
+		if err := p.hoist(in, i); err != nil {
+			return err
+		}
 		return p.note(in, i, run, &p.devManifests, &p.devNames)
 	case slices.Contains(purposes, python.Development):
 		return noRewrite("%s installs for production and development at once", place(in, i))
 	default:
 		if len(p.late) > 0 {
 			p.moved = true
+			if err := p.hoist(in, i); err != nil {
+				return err
+			}
 		}
 		p.early = append(p.early, i)
+		p.installs = append(p.installs, i)
 		return p.note(in, i, run, &p.manifests, &p.names)
 	}
 	return nil
@@ -167,11 +215,40 @@ func (p *pyPlan) note(in Input, i *dockerfile.Instruction, run *dockerfile.Run, 
 			if file == "" {
 				return noRewrite("%s: %s is not a file that the stage copies from the context", place(in, i), m)
 			}
-			for _, f := range python.Includes(file, in.Project.Read) {
-				if !slices.Contains(*manifests, f) {
-					*manifests = append(*manifests, f)
-				}
+			before := len(*manifests)
+			if err := addManifest(in, i, file, manifests); err != nil {
+				return err
 			}
+			p.place(file, absolute(i, m), (*manifests)[before:])
+		}
+	}
+	return nil
+}
+
+// place notes where files lie when file lies at an image path: included ones
+// are looked for relative to it.
+func (p *pyPlan) place(file, at string, files []string) {
+	for _, f := range files {
+		if rel, err := filepath.Rel(path.Dir(file), f); err == nil && p.places[f] == "" {
+			p.places[f] = path.Join(path.Dir(at), filepath.ToSlash(rel))
+		}
+	}
+	p.places[file] = at
+}
+
+// addManifest notes a requirements file and those it includes.
+func addManifest(in Input, i *dockerfile.Instruction, file string, manifests *[]string) error {
+	files, missing := python.Includes(file, in.Project.Read)
+	if len(missing) > 0 {
+		return noRewrite("%s: %s includes %s, which is not in the context", place(in, i), file, missing[0])
+	}
+	for _, f := range files {
+		b, _ := in.Project.Read(f)
+		if local := python.LocalRequirement(b); local != "" {
+			return noRewrite("%s: %s installs %s, which needs the sources", place(in, i), f, local)
+		}
+		if !slices.Contains(*manifests, f) {
+			*manifests = append(*manifests, f)
 		}
 	}
 	return nil
@@ -185,25 +262,27 @@ func absolute(i *dockerfile.Instruction, p string) string {
 	return path.Join("/", i.Before.Workdir, p)
 }
 
-// copy places a COPY. One that takes nothing but manifests is written anew
-// before the installs, so it is not kept.
-func (p *pyPlan) copy(in Input, i *dockerfile.Instruction, c *dockerfile.Copy) {
-	if c.From.Raw == "" && len(c.Sources) > 0 && !broad(in, c) && allManifests(in, c) {
-		return
+// copiesManifests reports a COPY of nothing but manifests. It is written anew
+// before the installs, so it need not be repeated.
+func (p *pyPlan) copiesManifests(in Input, i *dockerfile.Instruction) bool {
+	c, ok := i.Command.(*dockerfile.Copy)
+	if !ok || c.Add || c.From.Raw != "" || len(c.Sources) == 0 || len(c.Inline) > 0 || broad(in, c) {
+		return false
 	}
-	p.late = append(p.late, i)
-}
-
-// allManifests reports whether all sources look like requirement files. They
-// are copied again with the sources if a broad COPY follows.
-func allManifests(in Input, c *dockerfile.Copy) bool {
-	for _, s := range c.Sources {
-		base := path.Base(s.Text)
-		if !strings.Contains(base, "requirements") && !strings.Contains(base, "constraints") {
+	copied := false
+	for _, f := range in.Project.Files {
+		if len(copiedBy(i, c, f)) == 0 {
+			continue
+		}
+		copied = true
+		again := slices.ContainsFunc(fromContext(in), func(o *dockerfile.Instruction) bool {
+			return o != i && slices.ContainsFunc(copiedBy(i, c, f), func(at string) bool {
+				return slices.Contains(copiedBy(o, o.Command.(*dockerfile.Copy), f), at)
+			})
+		})
+		if !slices.Contains(p.manifests, f) && !again {
 			return false
 		}
 	}
-	return slices.ContainsFunc(fromContext(in), func(i *dockerfile.Instruction) bool {
-		return broad(in, i.Command.(*dockerfile.Copy))
-	})
+	return copied
 }

@@ -12,77 +12,101 @@ import (
 const maxTestCopies = 8
 
 // writeTest writes the test target: production's layers, the test tools and
-// the tests. Building it runs the tests.
-func (r *pyRewrite) writeTest(rt runtime) bool {
+// the tests. Building it runs the tests, as the user of production.
+func (r *pyRewrite) writeTest(rt runtime) (bool, error) {
 	var paths []string
 	for _, t := range r.tests {
 		paths = append(paths, imagePaths(r.in, t)...)
 	}
-	if len(paths) == 0 {
-		return false
+	cmd := r.in.Project.TestCommand(append(r.devNames(), r.productionNames()...))
+	if len(paths) == 0 || cmd == nil {
+		return false, nil
 	}
 	w := r.w
 	w.stage("test: production with the test tools and the tests. Building this target runs them.", r.prod, r.test)
-	if rt.user != "" || !runsAsRoot(r.in.Image.Config.User) {
-		w.line("USER root")
+	if err := r.copyDevTools(); err != nil {
+		return false, err
 	}
-	r.copyDevTools()
+	flags := copyFlags{from: r.build}
+	if rt.user != "" {
+		flags.chown = rt.user + ":" + rt.user
+	}
+	set := copySet{}
 	if len(paths) > maxTestCopies {
 		for _, d := range rt.copies.dirs {
-			w.line(copyWords("COPY --from="+r.build, d.path, d.path))
-		}
-	} else {
-		for _, p := range paths {
-			w.line(copyWords("COPY --from="+r.build, p, p))
+			set.dirs = append(set.dirs, dirCopy{path: d.path})
 		}
 	}
-	cmd := r.in.Project.TestCommand(r.devNames())
+	if len(set.dirs) == 0 {
+		set.listed = paths
+		sortPaths(set.listed)
+	}
+	if err := w.writeCopies(set, flags); err != nil {
+		return false, err
+	}
 	w.line("RUN " + jsonWords(cmd))
+	w.gap()
+	w.line("HEALTHCHECK NONE")
 	w.line("ENTRYPOINT []")
 	w.line("CMD " + jsonWords(cmd))
-	return true
+	return true, nil
+}
+
+func (r *pyRewrite) productionNames() []string {
+	var names []string
+	for _, d := range r.dists.production {
+		names = append(names, python.Normalize(d.Name))
+	}
+	return names
 }
 
 // writeDev writes the development target: the build stage with the tools,
 // started with live reload and, where debugpy is there, under the debugger.
-func (r *pyRewrite) writeDev() bool {
+func (r *pyRewrite) writeDev() (bool, error) {
+	cfg := r.in.Image.Config
 	port := "8000"
-	if ports := r.in.Image.Config.ExposedPorts; len(ports) > 0 {
-		port, _, _ = strings.Cut(ports[0], "/")
+	if len(cfg.ExposedPorts) > 0 {
+		port, _, _ = strings.Cut(cfg.ExposedPorts[0], "/")
 	}
 	names := r.devNames()
-	cmd, ok := r.in.Project.DevCommand(r.in.Image.Config.Cmd, names, port)
+	command, wrapped := python.Start(cfg.Entrypoint, cfg.Cmd)
+	cmd, ok := r.in.Project.DevCommand(command, names, port)
 	if !ok {
-		return false
+		return false, nil
 	}
 	w := r.w
 	why := "dev: compilers and tools at hand, live reload"
 	if slices.Contains(names, "debugpy") {
 		why += ", remote debugger on port " + python.DebugPort
 	}
-	w.stage(why+". Mount your sources over "+firstNonEmpty(r.in.Image.Config.WorkingDir, "/")+".", r.build, r.dev)
-	r.copyDevTools()
-	for _, i := range r.in.Stage.Instructions {
+	if wd := firstNonEmpty(cfg.WorkingDir, "/"); writable(wd) {
+		why += ". Mount your sources over " + wd
+	}
+	w.stage(why+".", r.build, r.dev)
+	if err := r.copyDevTools(); err != nil {
+		return false, err
+	}
+	w.gap()
+	for _, i := range chain(r.in) {
 		if _, ok := i.Command.(*dockerfile.Expose); ok {
-			w.original(i)
+			w.bare(i)
 		}
 	}
 	if slices.Contains(names, "debugpy") {
 		w.line("EXPOSE " + python.DebugPort)
 	}
-	for _, i := range r.in.Stage.Instructions {
-		if _, ok := i.Command.(*dockerfile.Entrypoint); ok {
-			w.original(i)
-		}
+	if i := last[*dockerfile.Entrypoint](r.in.Stage); i != nil && wrapped {
+		w.bare(i)
 	}
 	w.line("CMD " + jsonWords(cmd))
-	return true
+	return true, nil
 }
 
-func (r *pyRewrite) copyDevTools() {
+func (r *pyRewrite) copyDevTools() error {
 	if r.hasDev() {
-		r.w.line(copyWords("COPY --from="+r.devDeps, installDevDir, "/usr/local"))
+		return r.copyInstalled(r.devDeps, installDevDir)
 	}
+	return nil
 }
 
 // devNames are the normalised names of what development installs.
@@ -91,14 +115,19 @@ func (r *pyRewrite) devNames() []string {
 	for _, n := range r.plan.devNames {
 		names = append(names, python.Requirements([]byte(n))...)
 	}
-	files := r.plan.devManifests
-	if len(files) == 0 && r.devManifest != "" {
-		files = python.Includes(r.devManifest, r.in.Project.Read)
-	}
-	for _, f := range files {
+	for _, f := range r.devFiles {
 		if b, ok := r.in.Project.Read(f); ok {
 			names = append(names, python.Requirements(b)...)
 		}
 	}
 	return names
+}
+
+func firstNonEmpty(list ...string) string {
+	for _, s := range list {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
 }

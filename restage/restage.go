@@ -100,13 +100,14 @@ func collect(in Input, skip func(*inventory.File) bool) (*evidence.Result, error
 		PackageLayers: packageLayers(in),
 		Slim:          in.Slim,
 		Asked:         askedPackages(in),
+		Written:       writtenPaths(in),
 		Skip:          skip,
 		Read:          in.Read,
 		Withhold:      in.Withhold,
 	})
 }
 
-// place names a line for people: "Dockerfile:12".
+// place names a line for people: "line 12".
 func place(in Input, i *dockerfile.Instruction) string {
 	line, _ := in.File.Source.Position(i.KeywordSpan.Start)
 	return fmt.Sprintf("line %d", line)

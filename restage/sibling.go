@@ -3,6 +3,7 @@ package restage
 import (
 	_ "embed" // the table of siblings
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -17,6 +18,7 @@ type siblingTable struct {
 	Siblings []struct {
 		Repository string `json:"repository"`
 		Insert     string `json:"insert"`
+		Append     string `json:"append"`
 		Image      string `json:"image"`
 	} `json:"siblings"`
 	SlimTags []string `json:"slim_tags"`
@@ -48,21 +50,71 @@ func FindSibling(ref, release string) (Sibling, error) {
 			return Sibling{Ref: ref, Same: true, Slim: true}, nil
 		}
 	}
-	repo := strings.TrimPrefix(strings.TrimPrefix(name, "docker.io/"), "library/")
+	mirror, repo := official(name)
 	for _, s := range t.Siblings {
 		if s.Repository != repo {
 			continue
 		}
-		if s.Insert != "" {
-			return Sibling{Ref: name + ":" + insertWord(tag, s.Insert, t.Releases), Same: true}, nil
+		if s.Image != "" {
+			return inRelease(mirror, s.Image, ref, release)
 		}
-		return Sibling{Ref: strings.ReplaceAll(s.Image, "RELEASE", release)}, nil
+		if tag == "" && strings.Contains(ref, "@") {
+			return Sibling{}, fmt.Errorf("%s names no tag, so its slim sibling cannot be told: write the tag before the digest", ref)
+		}
+		if s.Append != "" {
+			return Sibling{Ref: name + ":" + strings.TrimPrefix(strings.TrimPrefix(tag+"-"+s.Append, "latest"), "-"), Same: true}, nil
+		}
+		return Sibling{Ref: name + ":" + insertWord(tag, s.Insert, t.Releases), Same: true}, nil
 	}
-	if release == "" {
+	return inRelease(mirror, t.Default, ref, release)
+}
+
+// inRelease is a sibling of other software: the distribution's own image.
+func inRelease(mirror, image, ref, release string) (Sibling, error) {
+	if !releaseName.MatchString(release) {
 		return Sibling{}, fmt.Errorf("%s has no known slim sibling, and its /etc/os-release names no Debian release", ref)
 	}
-	return Sibling{Ref: strings.ReplaceAll(t.Default, "RELEASE", release)}, nil
+	return Sibling{Ref: mirror + strings.ReplaceAll(image, "RELEASE", release)}, nil
 }
+
+// releaseName is the form of a Debian release's code name.
+var releaseName = regexp.MustCompile(`^[a-z]+$`)
+
+// official takes a reference's name apart: the repository of an official
+// image, and the mirror before it, "" for the usual registry.
+func official(name string) (mirror, repo string) {
+	if i := strings.LastIndex(name, "/library/"); i >= 0 {
+		i += len("/library/")
+		if mirror = name[:i]; strings.HasPrefix(mirror, "docker.io/") {
+			mirror = ""
+		}
+		return mirror, name[i:]
+	}
+	return "", strings.TrimPrefix(strings.TrimPrefix(name, "docker.io/"), "library/")
+}
+
+// siblingRef is the sibling as the Dockerfile should name it: with the
+// variables of the original reference where that comes to the same.
+func siblingRef(in Input) string {
+	base := root(in).Base
+	if !strings.Contains(base.Raw, "$") || in.Sibling.Slim {
+		if in.Sibling.Slim {
+			return base.Raw
+		}
+		return in.Sibling.Ref
+	}
+	name, tag := splitRef(base.Raw)
+	plainName, plainTag := splitRef(base.Text)
+	siblingName, siblingTag := splitRef(in.Sibling.Ref)
+	if plainName == siblingName && plainTag != "" && strings.HasPrefix(siblingTag, plainTag+"-") && wholeVariables(name) && wholeVariables(tag) {
+		return name + ":" + tag + strings.TrimPrefix(siblingTag, plainTag)
+	}
+	return in.Sibling.Ref
+}
+
+// wholeVariables reports whether cutting a reference at its colon has not cut
+// a ${variable:-default}.
+func wholeVariables(s string) bool { return strings.Count(s, "{") == strings.Count(s, "}") }
 
 // splitRef cuts a reference into name and tag; a digest is dropped, because
 // the sibling has another.

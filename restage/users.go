@@ -2,17 +2,25 @@ package restage
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
 
-	"schlank/inventory"
+	"schlank/evidence"
 )
 
 // account is a line of /etc/passwd.
 type account struct {
 	name, home, shell string
 	uid, gid          int
+}
+
+// group is a line of /etc/group.
+type group struct {
+	name    string
+	gid     int
+	members []string
 }
 
 // maxPasswd bounds the user databases, in bytes.
@@ -26,28 +34,28 @@ func accounts(b []byte) []account {
 		if len(f) != 7 {
 			continue
 		}
-		uid, err1 := strconv.Atoi(f[2])
-		gid, err2 := strconv.Atoi(f[3])
-		if err1 == nil && err2 == nil && plainName(f[0]) {
-			list = append(list, account{name: f[0], uid: uid, gid: gid, home: f[5], shell: f[6]})
+		uid, err1 := strconv.ParseUint(f[2], 10, 31)
+		gid, err2 := strconv.ParseUint(f[3], 10, 31)
+		if err1 == nil && err2 == nil && plainName(f[0]) && writable(f[5]) && writable(f[6]) {
+			list = append(list, account{name: f[0], uid: int(uid), gid: int(gid), home: f[5], shell: f[6]})
 		}
 	}
 	return list
 }
 
-// groups reads group(5) into names by id.
-func groups(b []byte) map[int]string {
-	m := map[int]string{}
+// groups reads group(5).
+func groups(b []byte) []group {
+	var list []group
 	for _, line := range strings.Split(string(b), "\n") {
 		f := strings.Split(line, ":")
 		if len(f) != 4 || !plainName(f[0]) {
 			continue
 		}
-		if gid, err := strconv.Atoi(f[2]); err == nil {
-			m[gid] = f[0]
+		if gid, err := strconv.ParseUint(f[2], 10, 31); err == nil {
+			list = append(list, group{name: f[0], gid: int(gid), members: strings.Split(f[3], ",")})
 		}
 	}
-	return m
+	return list
 }
 
 // plainName guards against names that would mean something to the shell:
@@ -58,10 +66,13 @@ func plainName(s string) bool {
 	}) < 0
 }
 
-// userCommands recreate the accounts that the image has, the slim base has
-// not, and the run-time stage needs: the user it runs as and the owners of
-// what it copies.
-func userCommands(in Input, artefacts []*inventory.File) ([]string, error) {
+// userDatabase is the accounts of the image and of the slim base.
+type userDatabase struct {
+	users, baseUsers   []account
+	groups, baseGroups []group
+}
+
+func readAccounts(in Input) (*userDatabase, error) {
 	files := []string{"/etc/passwd", "/etc/group"}
 	have, err := in.Read(files, maxPasswd)
 	if err != nil {
@@ -71,29 +82,117 @@ func userCommands(in Input, artefacts []*inventory.File) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the slim base's users: %w", err)
 	}
-	known := map[string]bool{}
-	for _, a := range accounts(base["/etc/passwd"]) {
-		known[a.name] = true
+	d := &userDatabase{
+		users: accounts(have[files[0]]), baseUsers: accounts(base[files[0]]),
+		groups: groups(have[files[1]]), baseGroups: groups(base[files[1]]),
 	}
-	owners := map[int]bool{}
-	for _, f := range artefacts {
-		owners[f.UID] = true
+	sort.SliceStable(d.users, func(i, j int) bool { return d.users[i].uid < d.users[j].uid })
+	return d, nil
+}
+
+// nonRoot is a name for a new account that neither image has.
+func (d *userDatabase) nonRoot() string {
+	name := "app"
+	for slices.ContainsFunc(append(d.users, d.baseUsers...), func(a account) bool { return a.name == name }) ||
+		slices.ContainsFunc(append(d.groups, d.baseGroups...), func(g group) bool { return g.name == name }) {
+		name = "slim-" + name
 	}
-	runAs, _, _ := strings.Cut(in.Image.Config.User, ":")
-	names, baseGroups := groups(have["/etc/group"]), groups(base["/etc/group"])
+	return name
+}
+
+// userNames and groupNames are the names that will exist in the run-time
+// stage: those of the base.
+func (d *userDatabase) userNames() map[int]string {
+	m := map[int]string{}
+	for _, a := range d.baseUsers {
+		m[a.uid] = a.name
+	}
+	return m
+}
+
+func (d *userDatabase) groupNames() map[int]string {
+	m := map[int]string{}
+	for _, g := range d.baseGroups {
+		m[g.gid] = g.name
+	}
+	return m
+}
+
+// commands recreate the accounts that the image has, the slim base has not,
+// and the run-time stage needs: the user it runs as and the owners of what it
+// copies.
+func (d *userDatabase) commands(in Input, ev *evidence.Result) ([]string, error) {
+	uids, gids := map[int]bool{}, map[int]bool{}
+	for _, f := range slices.Concat(ev.Artefacts, ev.Changed) {
+		uids[f.UID], gids[f.GID] = true, true
+	}
+	runAs, runGroup, _ := strings.Cut(in.Image.Config.User, ":")
 	var cmds []string
-	list := accounts(have["/etc/passwd"])
-	sort.Slice(list, func(i, j int) bool { return list[i].uid < list[j].uid })
-	for _, a := range list {
-		if known[a.name] || !owners[a.uid] && runAs != a.name && runAs != strconv.Itoa(a.uid) {
+	for _, g := range d.groups {
+		if gids[g.gid] || runGroup == g.name {
+			if err := d.addGroup(g, &cmds); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, a := range d.users {
+		if !uids[a.uid] && runAs != a.name && runAs != strconv.Itoa(a.uid) {
 			continue
 		}
-		if g := names[a.gid]; g != "" && baseGroups[a.gid] == "" {
-			cmds = append(cmds, fmt.Sprintf("groupadd --gid %d %s", a.gid, g))
-			baseGroups[a.gid] = g
+		if err := d.addUser(a, &cmds); err != nil {
+			return nil, err
 		}
-		cmds = append(cmds, fmt.Sprintf("useradd --uid %d --gid %d --home-dir %s --shell %s --no-log-init %s",
-			a.uid, a.gid, shellQuote(a.home), shellQuote(a.shell), a.name))
 	}
 	return cmds, nil
+}
+
+// addGroup makes a group unless the base has it.
+func (d *userDatabase) addGroup(g group, cmds *[]string) error {
+	for _, b := range d.baseGroups {
+		switch {
+		case b.name == g.name && b.gid == g.gid:
+			return nil
+		case b.name == g.name:
+			return noRewrite("group %s is %d in the image and %d in the slim base", g.name, g.gid, b.gid)
+		case b.gid == g.gid:
+			return nil // its files keep the number
+		}
+	}
+	*cmds = append(*cmds, fmt.Sprintf("groupadd --gid %d %s", g.gid, g.name))
+	d.baseGroups = append(d.baseGroups, g)
+	return nil
+}
+
+// addUser makes an account, with its groups, unless the base has it.
+func (d *userDatabase) addUser(a account, cmds *[]string) error {
+	flags := ""
+	for _, b := range d.baseUsers {
+		switch {
+		case b.name == a.name && b.uid == a.uid:
+			return nil
+		case b.name == a.name:
+			return noRewrite("user %s is %d in the image and %d in the slim base", a.name, a.uid, b.uid)
+		case b.uid == a.uid:
+			flags = "--non-unique "
+		}
+	}
+	var further []string
+	for _, g := range d.groups {
+		member := slices.Contains(g.members, a.name)
+		if g.gid == a.gid || member {
+			if err := d.addGroup(g, cmds); err != nil {
+				return err
+			}
+		}
+		if member && g.gid != a.gid {
+			further = append(further, d.groupNames()[g.gid])
+		}
+	}
+	if len(further) > 0 {
+		flags += "--groups " + strings.Join(further, ",") + " "
+	}
+	*cmds = append(*cmds, fmt.Sprintf("useradd --uid %d --gid %d %s--home-dir %s --shell %s --no-log-init %s",
+		a.uid, a.gid, flags, shellQuote(a.home), shellQuote(a.shell), a.name))
+	d.baseUsers = append(d.baseUsers, a)
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"schlank/dockerfile/shellcmd"
@@ -113,7 +114,7 @@ func purpose(in Install) Purpose {
 	dev, tool := 0, 0
 	for _, n := range in.Names {
 		switch name := Normalize(requirementName.FindString(n)); {
-		case toolchain[name]:
+		case BuildTool(name):
 			tool++
 		case DevTool(name):
 			dev++
@@ -135,19 +136,22 @@ func purpose(in Install) Purpose {
 	return Production
 }
 
-var toolchain = map[string]bool{"pip": true, "setuptools": true, "wheel": true, "build": true}
+// BuildTool reports whether a distribution is pip itself or what it builds
+// with.
+func BuildTool(name string) bool { return slices.Contains(toolchain, Normalize(name)) }
+
+var toolchain = []string{"build", "pip", "setuptools", "wheel"}
 
 // DevTool reports whether a distribution serves development only.
-func DevTool(name string) bool { return devTools[Normalize(name)] }
+func DevTool(name string) bool { return slices.Contains(devTools, Normalize(name)) }
 
 // devTools are distributions whose own classifiers and descriptions say
 // testing, linting or debugging.
-var devTools = map[string]bool{
-	"pytest": true, "pytest-django": true, "pytest-cov": true, "pytest-xdist": true, "pytest-asyncio": true,
-	"pytest-mock": true, "coverage": true, "tox": true, "nox": true, "debugpy": true, "ipdb": true,
-	"black": true, "ruff": true, "flake8": true, "mypy": true, "pylint": true, "isort": true,
-	"pre-commit": true, "factory-boy": true, "faker": true, "django-debug-toolbar": true, "watchdog": true,
-	"ipython": true, "bandit": true, "hypothesis": true,
+var devTools = []string{
+	"bandit", "black", "coverage", "debugpy", "django-debug-toolbar", "factory-boy", "faker",
+	"flake8", "hypothesis", "ipdb", "ipython", "isort", "mypy", "nox", "pre-commit", "pylint",
+	"pytest", "pytest-asyncio", "pytest-cov", "pytest-django", "pytest-mock", "pytest-xdist", "ruff",
+	"tox", "watchdog",
 }
 
 // Normalize brings a distribution's name into the form in which names are

@@ -69,13 +69,16 @@ func isTest(name string, isFile bool) bool {
 	return strings.HasSuffix(name, ".py") && (strings.HasPrefix(name, "test_") || strings.HasSuffix(name, "_test.py"))
 }
 
-// TestCommand is how the project's tests run: pytest when it is installed
-// for development or configured, else Django's or unittest's runner.
-func (p Project) TestCommand(devPackages []string) []string {
-	if slices.Contains(devPackages, "pytest") || slices.Contains(p.Files, "pytest.ini") || slices.Contains(p.Files, "conftest.py") {
+// TestCommand is how the project's tests run with the given packages: pytest
+// when it is among them, else Django's or unittest's runner. It is nil when
+// the tests need pytest and it is not there.
+func (p Project) TestCommand(packages []string) []string {
+	switch {
+	case slices.Contains(packages, "pytest"):
 		return []string{"python", "-m", "pytest"}
-	}
-	if p.Django() {
+	case slices.ContainsFunc(p.Files, func(f string) bool { return path.Base(f) == "pytest.ini" || path.Base(f) == "conftest.py" }):
+		return nil
+	case p.Django():
 		return []string{"python", "manage.py", "test"}
 	}
 	return []string{"python", "-m", "unittest", "discover"}
@@ -86,39 +89,6 @@ func (p Project) Django() bool {
 	b, ok := p.Read("manage.py")
 	return ok && strings.Contains(string(b), "django")
 }
-
-// DevCommand starts the application with live reload on the port, and under
-// the remote debugger when debugpy is among the development packages. ok is
-// false when the command that runs in production shows no way to reload.
-func (p Project) DevCommand(cmd, devPackages []string, port string) (args []string, ok bool) {
-	switch {
-	case p.Django():
-		args = []string{"manage.py", "runserver", "0.0.0.0:" + port}
-	case len(cmd) > 0 && path.Base(cmd[0]) == "uvicorn":
-		args = append(append([]string{"-m", "uvicorn"}, cmd[1:]...), "--reload")
-	case len(cmd) > 0 && path.Base(cmd[0]) == "gunicorn":
-		// gunicorn has no "python -m" form that debugpy can follow into its
-		// workers; it reloads by itself.
-		return append(slices.Clone(cmd), "--reload"), true
-	case len(cmd) > 0 && path.Base(cmd[0]) == "flask":
-		args = append(append([]string{"-m", "flask", "--debug"}, cmd[1:]...), "--host=0.0.0.0", "--port="+port)
-	case len(cmd) > 1 && pythonName.MatchString(path.Base(cmd[0])):
-		// A plain script: debugpy helps, reloading needs watchdog's watchmedo.
-		if !slices.Contains(devPackages, "watchdog") {
-			return nil, false
-		}
-		return append([]string{"watchmedo", "auto-restart", "--patterns=*.py", "--recursive", "--"}, cmd...), true
-	default:
-		return nil, false
-	}
-	if slices.Contains(devPackages, "debugpy") {
-		return append([]string{"python", "-m", "debugpy", "--listen", "0.0.0.0:" + DebugPort}, args...), true
-	}
-	return append([]string{"python"}, args...), true
-}
-
-// DebugPort is the port of debugpy's own documentation.
-const DebugPort = "5678"
 
 // ImportCheck is a command that imports the top-level modules of the
 // distributions, "" when they have none.
