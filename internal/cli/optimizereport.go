@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"schlank"
@@ -32,15 +33,47 @@ func (a *app) printOptimized(res *schlank.Optimized, f *optimizeFlags) error {
 		p.Sections = append(p.Sections, report.Section{Title: "Changes", Diff: diff})
 		return p.HTML(a.stdout)
 	}
+	return a.textReport(res, diff, line, tone)
+}
+
+// textReport is the form for a terminal: the moves as a list, which wraps.
+func (a *app) textReport(res *schlank.Optimized, diff, line string, tone report.Tone) error {
+	st := a.style()
+	parts := []interface {
+		Text(io.Writer, report.Style) error
+	}{report.Compare(optimizeRows(res))}
+	if res.Best >= 0 {
+		c := res.Candidates[res.Best]
+		parts = append(parts, movesList(c), probesTable(c))
+	}
 	fmt.Fprint(a.stdout, diff)
-	for _, t := range tables {
+	for _, p := range parts {
 		fmt.Fprintln(a.stdout)
-		if err := t.Text(a.stdout, a.style()); err != nil {
+		if err := p.Text(a.stdout, st); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(a.stdout, "\n%s\n", a.style().Line(line, tone))
+	_, err := fmt.Fprint(a.stdout, "\n"+st.Line(line, tone))
 	return err
+}
+
+func movesList(c *optimize.Candidate) *report.List {
+	l := &report.List{Title: "What changed, and why"}
+	for _, m := range c.Moves {
+		l.Items = append(l.Items, report.ListItem{Head: m.Name, Value: moveBytes(m.Bytes), Text: m.Reason, Points: m.Evidence})
+	}
+	return l
+}
+
+// moveBytes says what a move saves or costs, "" when it is neither.
+func moveBytes(n int64) string {
+	switch {
+	case n > 0:
+		return "saves " + report.Bytes(n)
+	case n < 0:
+		return "costs " + report.Bytes(-n)
+	}
+	return ""
 }
 
 // diffStyle is plain where the diff is part of a document.

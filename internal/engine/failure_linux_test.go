@@ -60,7 +60,7 @@ func TestFailures(t *testing.T) {
 			name:       "unknown instruction",
 			dockerfile: "FROM busybox\nRUM true\n",
 			first:      2, last: 2, code: -1,
-			message: "unknown instruction: RUM", excerpt: ">>> RUM true", hint: "schlank lint",
+			message: "unknown instruction: RUM", excerpt: ">>> RUM true", hint: "correct the spelling",
 		},
 		{
 			name:       "bad flag",

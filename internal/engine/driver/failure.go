@@ -116,7 +116,7 @@ var hints = []struct{ part, hint string }{
 	{diskFull, diskFullHint},
 	{": not found", "the file is not in the build context, or .dockerignore excludes it"},
 	{"target stage", "`--target` takes the name or number of a stage of this Dockerfile"},
-	{"unknown instruction", "BuildKit does not know this instruction; `schlank lint` shows the place and the nearest name"},
+	{"unknown instruction", "correct the spelling of the instruction; BuildKit knows those of the Dockerfile reference only"},
 	{"the Dockerfile cannot be empty", noStageHint},
 	{"file with no instructions", noStageHint},
 	{"no build stage in current context", noStageHint},
