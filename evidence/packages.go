@@ -19,7 +19,7 @@ func (c *collector) packages() []Need {
 	brought := map[int]bool{}
 	var list []Need
 	for _, i := range index {
-		n := Need{Name: c.in.Image.Packages[i].Name, Reasons: c.needs[i], Doubt: c.doubt[i]}
+		n := Need{Name: c.in.Image.Packages[i].Name, Reasons: c.needs[i], Doubt: c.doubt[i] && len(c.needs[i]) == 1}
 		for _, d := range c.closure(i, brought) {
 			n.Closure = append(n.Closure, c.in.Image.Packages[d].Name)
 			n.Bytes += c.in.Image.Packages[d].Bytes

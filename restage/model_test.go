@@ -308,8 +308,10 @@ func entry(p string, rest []string, opts map[string]string, layer int) inventory
 	if mode := opts["mode"]; mode != "" {
 		n, _ := strconv.ParseUint(mode, 8, 32)
 		f.Mode = f.Mode.Type() | fs.FileMode(n&0o777)
-		if n&0o1000 != 0 {
-			f.Mode |= fs.ModeSticky
+		for bit, flag := range map[uint64]fs.FileMode{0o4000: fs.ModeSetuid, 0o2000: fs.ModeSetgid, 0o1000: fs.ModeSticky} {
+			if n&bit != 0 {
+				f.Mode |= flag
+			}
 		}
 	}
 	return f

@@ -1,6 +1,7 @@
 package restage
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
@@ -97,6 +98,13 @@ func (w *writer) packages(rt runtime) error {
 		for _, f := range srcs {
 			set.listed = append(set.listed, f.Path)
 		}
+		secure, err := overTLS(w.in, set.listed)
+		if err != nil {
+			return err
+		}
+		if secure {
+			w.line(w.run(aptMounts, []string{"apt-get update", "apt-get install -y --no-install-recommends ca-certificates"}))
+		}
 		if err := w.writeCopies(set, copyFlags{from: rt.from}); err != nil {
 			return err
 		}
@@ -116,6 +124,29 @@ func (w *writer) packages(rt runtime) error {
 	w.gap()
 	return nil
 }
+
+// overTLS reports whether an archive is reached by https and the slim base
+// has no certificate authorities to verify it with.
+func overTLS(in Input, sources []string) (bool, error) {
+	for _, p := range in.Slim.Packages {
+		if p.Name == "ca-certificates" {
+			return false, nil
+		}
+	}
+	bodies, err := in.Read(sources, maxSources)
+	if err != nil {
+		return false, fmt.Errorf("reading the package sources of the image: %w", err)
+	}
+	for _, b := range bodies {
+		if bytes.Contains(b, []byte("https:")) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// maxSources bounds a list of package sources, in bytes.
+const maxSources = 1 << 20
 
 // debianName is the form of package names (debian-policy 5.6.1).
 var debianName = regexp.MustCompile(`^[a-z0-9][a-z0-9+.-]*$`)
