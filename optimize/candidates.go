@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"schlank/engine"
 	"schlank/internal/image"
@@ -30,12 +31,15 @@ func (r *run) candidates(ctx context.Context, in restage.Input, res *Result) err
 			return err
 		}
 		r.say("candidate %s: %s", cand.Name, cand.Verdict)
+		if len(cand.Drift) > 0 {
+			res.Notes = append(res.Notes, fmt.Sprintf("%s: packages in other versions than in the original, because nothing pins them: %s", way.Name, strings.Join(cand.Drift, ", ")))
+		}
 		if cand.Verdict == Same {
 			return nil
 		}
 	}
 	if len(res.Candidates) == 0 {
-		return fmt.Errorf("%w: %s", ErrNothingToDo, or(join(res.Notes), "no way of rewriting fits"))
+		return fmt.Errorf("%w: %s", ErrNothingToDo, or(strings.Join(res.Notes, "; "), "no way of rewriting fits"))
 	}
 	return nil
 }
@@ -94,7 +98,7 @@ func (r *run) prove(ctx context.Context, c *Candidate) error {
 	r.say("asking candidate %s %d questions", c.Name, len(r.recorded[0].Probes))
 	opts := r.opt.Probing
 	opts.Discover = 0
-	rec, err := probe.Record(ctx, r.opt.Engine, c.Built.Ref, c.Built.Image.Config, r.recorded[0].Probes, opts)
+	rec, err := r.ask(ctx, r.opt.Engine, c.Built.Ref, c.Built.Image.Config, r.recorded[0].Probes, opts)
 	if err != nil {
 		return err
 	}
@@ -103,6 +107,7 @@ func (r *run) prove(ctx context.Context, c *Candidate) error {
 	for _, p := range j.Results {
 		c.Probes = append(c.Probes, ProbeResult{Probe: p.Probe, Baseline: p.Baseline, Candidate: p.Candidate, Same: p.Same, Difference: p.Difference})
 	}
+	c.Drift = drift(r.base.Image, c.Built.Image)
 	links := linkCheck(&r.base, c.Built)
 	c.Probes = append(c.Probes, links)
 	if !links.Same {
@@ -125,7 +130,7 @@ func (r *run) record(ctx context.Context, checks []string) error {
 	probes := probe.Plan(r.base.Image.Config, user)
 	opts := r.opt.Probing
 	for len(r.recorded) < 2 {
-		rec, err := probe.Record(ctx, r.opt.Engine, r.base.Ref, r.base.Image.Config, probes, opts)
+		rec, err := r.ask(ctx, r.opt.Engine, r.base.Ref, r.base.Image.Config, probes, opts)
 		if err != nil {
 			return err
 		}
@@ -153,15 +158,4 @@ func choose(res *Result) {
 	if res.Chosen >= 0 {
 		res.Best = res.Chosen
 	}
-}
-
-func join(list []string) string {
-	out := ""
-	for i, s := range list {
-		if i > 0 {
-			out += "; "
-		}
-		out += s
-	}
-	return out
 }

@@ -77,6 +77,9 @@ type Candidate struct {
 	Built   *Built
 	Probes  []ProbeResult
 	Verdict Verdict
+	// Drift lists packages of the language that the candidate has in other
+	// versions than the baseline: those that no manifest pins.
+	Drift []string
 	// Err is why the build failed.
 	Err error
 }
@@ -103,41 +106,16 @@ type Result struct {
 	Notes []string
 }
 
-// FindingsError says that the Dockerfile is wrong; its findings have places.
-type FindingsError struct {
-	File     source.File
-	Findings []finding.Finding
-}
-
-func (e *FindingsError) Error() string {
-	f := e.Findings[0]
-	line, col := e.File.Position(f.Span.Start)
-	msg := fmt.Sprintf("%s:%d:%d: %s", e.File.Name, line, col, f.Message)
-	if n := len(e.Findings) - 1; n > 0 {
-		msg += fmt.Sprintf(" (and %d more)", n)
-	}
-	return msg
-}
-
-// Details shows each finding with the text it is about and a hint.
-func (e *FindingsError) Details() string {
-	var out string
-	for _, f := range e.Findings {
-		line, col := e.File.Position(f.Span.Start)
-		out += fmt.Sprintf("%s:%d:%d: %s: %s\n%s", e.File.Name, line, col, f.Severity, f.Message, e.File.Excerpt(f.Span))
-		if f.Hint != "" {
-			out += "  hint: " + f.Hint + "\n"
-		}
-	}
-	return out
-}
-
 // ErrNothingToDo is wrapped when there is no way to rewrite a Dockerfile.
 var ErrNothingToDo = errors.New("nothing to rewrite")
 
 // Run runs the loop.
 func Run(ctx context.Context, opt Options) (*Result, error) {
-	r := &run{opt: opt}
+	return (&run{opt: opt, ask: probe.Record}).run(ctx)
+}
+
+func (r *run) run(ctx context.Context) (*Result, error) {
+	defer r.close()
 	if err := r.parse(); err != nil {
 		return nil, err
 	}
@@ -164,8 +142,25 @@ type run struct {
 	base  Built
 	built *engine.BuildResult
 	src   *image.Source
+	// badShell are RUNs that no shell would read. The build decides about
+	// them; if it fails they say where and why.
+	badShell []finding.Finding
 	// recorded are the two recordings of the baseline.
 	recorded []*probe.Recording
+	// ask records the answers of an image.
+	ask recorder
+	// open are the images that are being read.
+	open []*image.Source
+}
+
+// recorder is probe.Record.
+type recorder func(context.Context, engine.Runner, engine.ImageRef, inventory.Config, []probe.Probe, probe.Options) (*probe.Recording, error)
+
+// close closes the images that were read.
+func (r *run) close() {
+	for _, s := range r.open {
+		s.Close() // nothing was written
+	}
 }
 
 func (r *run) say(format string, args ...any) {
@@ -185,13 +180,17 @@ func (r *run) progress(title string) engine.Progress {
 func (r *run) parse() error {
 	src := source.File{Name: r.opt.Build.Name, Bytes: r.opt.Build.Dockerfile}
 	r.file = dockerfile.ParseWith(src, dockerfile.Options{BuildArgs: r.opt.Build.Args, TargetPlatform: r.opt.Build.Platform, Target: r.opt.Build.Target})
-	if w, ok := finding.Worst(r.file.Findings); ok && w == finding.Error {
-		var errs []finding.Finding
-		for _, f := range r.file.Findings {
-			if f.Severity == finding.Error {
-				errs = append(errs, f)
-			}
+	var errs []finding.Finding
+	for _, f := range r.file.Findings {
+		switch {
+		case f.Severity != finding.Error:
+		case f.ID == dockerfile.BadShell:
+			r.badShell = append(r.badShell, f)
+		default:
+			errs = append(errs, f)
 		}
+	}
+	if len(errs) > 0 {
 		return &FindingsError{File: src, Findings: errs}
 	}
 	if r.stage = r.file.Target(r.opt.Build.Target); r.stage == nil {
@@ -209,12 +208,18 @@ func (r *run) baseline(ctx context.Context) error {
 	req := r.opt.Build
 	req.Progress = r.progress("baseline")
 	var err error
-	if r.built, err = r.opt.Engine.Build(ctx, req); err != nil {
+	r.built, err = r.opt.Engine.Build(ctx, req)
+	var failed *engine.BuildError
+	if errors.As(err, &failed) && len(r.badShell) > 0 {
+		return &FindingsError{File: r.file.Source, Findings: r.badShell}
+	}
+	if err != nil {
 		return err
 	}
 	if r.src, err = image.OpenLayout(r.built.Image.Layout, r.built.Image.Digest, image.Options{Platform: req.Platform}); err != nil {
 		return err
 	}
+	r.open = append(r.open, r.src)
 	r.say("reading the image")
 	r.base, err = measure(ctx, r.built, r.src)
 	return err
@@ -289,6 +294,7 @@ func (r *run) pull(ctx context.Context, ref string) (*inventory.Image, *image.So
 	if err != nil {
 		return nil, nil, err
 	}
+	r.open = append(r.open, src)
 	img, err := src.Inventory(ctx)
 	return img, src, err
 }

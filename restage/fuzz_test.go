@@ -24,7 +24,7 @@ import (
 
 // oddNames seed the targets about quoting.
 var oddNames = []string{
-	"/a", "/a b", "/it's", `/q"x`, "/$HOME", "/${x:-y}", `/b\s`, "/[ab]*?", "/#c", "/<<EOF", "/a\nRUN x", "/`x`", "/~", "/a,b", "--x", "/é", "/a\u2028b",
+	"/a", "/a b", "/it's", `/q"x`, "/$HOME", "/${x:-y}", `/b\s`, "/[ab]*?", `/*\b`, "/#c", "/<<EOF", "/a\nRUN x", "/`x`", "/~", "/a,b", "--x", "/é", "/a\u2028b",
 }
 
 // FuzzCopyWords writes a file name into a COPY and lets BuildKit read it: the
@@ -66,13 +66,27 @@ func FuzzCopyWords(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%v in %q", err, w.b.String())
 		}
-		if ok, err := path.Match(pattern, name); err != nil || !ok {
+		if ok, err := matches(pattern, name); err != nil || !ok {
 			t.Errorf("%q becomes the pattern %q (%v)", name, pattern, err)
 		}
 		if got, _, err := lex.ProcessWord(c.DestPath, shell.EnvsFromSlice(nil)); err != nil || got != dir {
 			t.Errorf("the destination %q becomes %q (%v)", dir, got, err)
 		}
 	})
+}
+
+// matches is how BuildKit looks for a source: as a pattern if a wildcard is in
+// it that no backslash escapes.
+func matches(pattern, name string) (bool, error) {
+	for i := 0; i < len(pattern); i++ {
+		switch pattern[i] {
+		case '\\':
+			i++
+		case '*', '?', '[':
+			return path.Match(pattern, name)
+		}
+	}
+	return pattern == name, nil
 }
 
 // FuzzQuote takes values through the shell and through ENV and back.

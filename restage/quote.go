@@ -61,11 +61,20 @@ func literal(s string, escape byte) string {
 	return b.String()
 }
 
-// globs makes a path match itself only where COPY takes patterns.
+// globs makes a path match itself only where COPY takes it for a pattern.
 var globs = strings.NewReplacer("*", "[*]", "?", "[?]", "[", "[[]", `\`, `\\`)
 
+// pattern escapes a path for COPY, which takes those with wildcards for
+// patterns and all others as they are, backslashes included.
+func pattern(s string) string {
+	if strings.ContainsAny(s, "*?[") {
+		return globs.Replace(s)
+	}
+	return s
+}
+
 // copySource escapes a path as a source of COPY, copyDest as its destination.
-func copySource(s string, escape byte) string { return literal(globs.Replace(s), escape) }
+func copySource(s string, escape byte) string { return literal(pattern(s), escape) }
 
 func copyDest(s string, escape byte) string { return literal(s, escape) }
 
