@@ -88,8 +88,8 @@ func (w *writer) copy(flags string, sources []string, dest string) error {
 // oneWord reports whether a path can stand unquoted in a COPY.
 func oneWord(s string) bool { return plain(strings.NewReplacer("~", "", "*", "x").Replace(s)) }
 
-// makeDirs is the command that makes directories with owner and mode.
-// names are the accounts by id, chown replaces the owner.
+// makeDirs are the commands that make directories with owner and mode. users
+// and groups are the accounts by id; chown, when not empty, replaces the owner.
 func makeDirs(dirs []*inventory.File, users, groups map[int]string, chown string) ([]string, error) {
 	var cmds []string
 	last := ""
@@ -101,7 +101,10 @@ func makeDirs(dirs []*inventory.File, users, groups map[int]string, chown string
 		if chown == "" {
 			user, group = nameOf(users, d.UID), nameOf(groups, d.GID)
 		}
-		opts := fmt.Sprintf("install -d -o %s -g %s", user, group)
+		opts := "install -d"
+		if chown != "" || d.UID != 0 || d.GID != 0 {
+			opts += fmt.Sprintf(" -o %s -g %s", user, group)
+		}
 		if mode := permissions(d.Mode); mode != 0o755 {
 			opts += fmt.Sprintf(" -m %04o", mode)
 		}

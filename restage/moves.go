@@ -190,8 +190,13 @@ func tidy(moves []Move) []Move {
 	return list
 }
 
-// mb prints bytes in units of 10^6.
-func mb(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
+// mb prints bytes in units of 10^6, or 10^3 where that would come to nothing.
+func mb(n int64) string {
+	if n < 100_000 {
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+}
 
 // sumBytes adds up files that fulfil a condition.
 func sumBytes(t inventory.Tree, cond func(*inventory.File) bool) (bytes int64, n int) {
