@@ -3,6 +3,7 @@ package restage
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"schlank/inventory"
@@ -90,7 +91,7 @@ func (p *copyPlan) directory(f *inventory.File) {
 		p.set.made = append(p.set.made, f)
 	}
 	if p.slim.Locate(f.Path) == nil {
-		if ex := p.notKept(f.Path, f.Path); len(ex) <= maxExcludes && allPlain(ex) {
+		if ex := p.patterns(f.Path, p.notKept(f.Path, f.Path)); len(ex) <= maxExcludes && allPlain(ex) {
 			p.set.dirs = append(p.set.dirs, dirCopy{f.Path, ex})
 			return
 		}
@@ -105,7 +106,7 @@ func special(f *inventory.File) bool {
 
 func allPlain(list []string) bool {
 	for _, s := range list {
-		if !plain(s) {
+		if !plain(strings.TrimPrefix(s, anywhere)) {
 			return false
 		}
 	}
@@ -134,6 +135,34 @@ func (p *copyPlan) notKept(dir, root string) []string {
 		}
 	}
 	return list
+}
+
+// anywhere starts a pattern that matches at any depth.
+const anywhere = "**/"
+
+// patterns writes paths of one name, say the tests of each package, as one
+// pattern where nothing of that name below dir is kept.
+func (p *copyPlan) patterns(dir string, list []string) []string {
+	count := map[string]int{}
+	for _, x := range list {
+		count[path.Base(x)]++
+	}
+	for _, f := range p.tree.Under(dir) {
+		if n := path.Base(f.Path); count[n] > 0 && p.holds[f.Path] && f.Path != dir {
+			count[n] = 0
+		}
+	}
+	var out []string
+	for _, x := range list {
+		n := path.Base(x)
+		switch {
+		case count[n] < 2:
+			out = append(out, x)
+		case !slices.Contains(out, anywhere+n):
+			out = append(out, anywhere+n)
+		}
+	}
+	return out
 }
 
 // fold puts everything without exclusions into one instruction when there

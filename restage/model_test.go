@@ -42,7 +42,6 @@ type model struct {
 	slim    []inventory.File
 	pkgs    []inventory.Package
 	slimPkg []inventory.Package
-	owner   map[int]string // entry → package
 }
 
 const commonBase = `
@@ -87,7 +86,7 @@ const groupFile = "root:x:0:\nwww-data:x:33:\nstaff:x:50:\n"
 
 func newModel(t testing.TB, a *txtar.Archive) *model {
 	t.Helper()
-	m := &model{t: t, read: map[string][]byte{}, owner: map[int]string{}}
+	m := &model{t: t, read: map[string][]byte{}}
 	options := comments(a)
 	files := map[string][]byte{}
 	context := map[string][]byte{}
@@ -123,14 +122,17 @@ func newModel(t testing.TB, a *txtar.Archive) *model {
 		common += pythonBase
 	}
 	m.copies()
-	listed, pkgs := m.parse(common+fatBase+string(files["image"]), false)
+	listed, pkgs := m.parse(common + fatBase + string(files["image"]))
 	m.entries, m.pkgs = append(m.entries, listed...), pkgs
-	m.slim, m.slimPkg = m.parse(common+string(files["slim"]), true)
 	sib, err := FindSibling(base, "bookworm")
 	if err != nil {
 		t.Fatal(err)
 	}
 	m.in.Sibling = sib
+	if !sib.Same {
+		common = commonBase
+	}
+	m.slim, m.slimPkg = m.parse(common + string(files["slim"]))
 	m.in.Slim = image(m.slim, m.slimPkg, 1)
 	m.in.Image = image(m.entries, m.pkgs, 1+len(m.layers))
 	m.config(string(files["config"]))
@@ -210,7 +212,7 @@ func join(parts ...string) string {
 }
 
 func (m *model) reads() {
-	withDefaults := func(own map[string][]byte, users bool) func([]string, int64) (map[string][]byte, error) {
+	withUsers := func(own map[string][]byte) func([]string, int64) (map[string][]byte, error) {
 		return func(paths []string, limit int64) (map[string][]byte, error) {
 			out := map[string][]byte{}
 			for _, p := range paths {
@@ -226,154 +228,8 @@ func (m *model) reads() {
 			return out, nil
 		}
 	}
-	m.in.Read = withDefaults(m.read, true)
-	m.in.ReadSlim = withDefaults(nil, true)
-}
-
-// parse reads the lines of an image.
-func (m *model) parse(text string, slim bool) ([]inventory.File, []inventory.Package) {
-	var entries []inventory.File
-	var pkgs []inventory.Package
-	owners := map[int]string{}
-	layer := 0
-	for _, line := range strings.Split(text, "\n") {
-		if strings.TrimSpace(line) == "" {
-			continue
-		}
-		if at, ok := strings.CutPrefix(line, "@"); ok {
-			layer = m.layerOf(strings.TrimSpace(at))
-			continue
-		}
-		words := fields(line)
-		opts := map[string]string{}
-		var rest []string
-		for _, w := range words[1:] {
-			if k, v, ok := strings.Cut(w, "="); ok {
-				opts[k] = v
-			} else {
-				rest = append(rest, w)
-			}
-		}
-		switch words[0] {
-		case "dpkg":
-			pkgs = append(pkgs, inventory.Package{Type: inventory.Dpkg, Name: rest[0], Section: opts["section"], Depends: list(opts["depends"]), Recommends: list(opts["recommends"]), Bytes: number(opts["size"])})
-		case "pip":
-			site := "/usr/local/lib/python3.11/site-packages/"
-			name := strings.ReplaceAll(rest[0], "-", "_")
-			loc := site + name + "-" + rest[1] + ".dist-info"
-			p := inventory.Package{Type: inventory.Python, Name: rest[0], Version: rest[1], Location: loc, Depends: list(opts["depends"]), Bytes: 1000}
-			for _, f := range []string{site + name + "/__init__.py", loc + "/METADATA"} {
-				owners[len(entries)] = rest[0]
-				entries = append(entries, inventory.File{Entry: inventory.Entry{Path: f, Kind: inventory.KindFile, Size: 500, Mode: 0o644, Digest: "sha256:" + f}, Layer: layer, Owner: -1})
-				p.Files = append(p.Files, f)
-			}
-			pkgs = append(pkgs, p)
-		default:
-			if n, ok := opts["pkg"]; ok {
-				owners[len(entries)] = n
-			}
-			entries = append(entries, entry(words[0], rest, opts, layer))
-		}
-	}
-	for k, name := range owners {
-		entries[k].Owner = slices.IndexFunc(pkgs, func(p inventory.Package) bool { return p.Name == name })
-		if o := entries[k].Owner; o >= 0 && pkgs[o].Type == inventory.Dpkg {
-			pkgs[o].Files = append(pkgs[o].Files, entries[k].Path)
-			sort.Strings(pkgs[o].Files)
-			pkgs[o].Bytes += entries[k].Size
-		}
-	}
-	return entries, pkgs
-}
-
-func entry(p string, rest []string, opts map[string]string, layer int) inventory.File {
-	f := inventory.File{Entry: inventory.Entry{Path: p, Kind: inventory.KindFile, Mode: 0o644, Digest: "sha256:" + p + opts["content"]}, Layer: layer, Owner: -1}
-	if own := opts["own"]; own != "" {
-		u, g, _ := strings.Cut(own, ":")
-		f.UID, f.GID = int(number(u)), int(number(g))
-	}
-	for k, w := range rest {
-		switch {
-		case w == "dir":
-			f.Kind, f.Mode = inventory.KindDir, fs.ModeDir|0o755
-		case w == "elf":
-			f.Mode = 0o755
-			f.ELF = &inventory.ELF{Class: "64", Machine: "x86_64", Soname: opts["soname"], Needed: list(opts["needs"])}
-		case w == "->":
-			f.Kind, f.Mode, f.Link = inventory.KindSymlink, fs.ModeSymlink|0o777, rest[k+1]
-		case number(w) > 0:
-			f.Size = number(w)
-		}
-	}
-	if mode := opts["mode"]; mode != "" {
-		n, _ := strconv.ParseUint(mode, 8, 32)
-		f.Mode = f.Mode.Type() | fs.FileMode(n&0o777)
-		for bit, flag := range map[uint64]fs.FileMode{0o4000: fs.ModeSetuid, 0o2000: fs.ModeSetgid, 0o1000: fs.ModeSticky} {
-			if n&bit != 0 {
-				f.Mode |= flag
-			}
-		}
-	}
-	return f
-}
-
-// fields splits a line at blanks; a word may stand in Go's quotes.
-func fields(line string) []string {
-	var words []string
-	for line = strings.TrimSpace(line); line != ""; line = strings.TrimSpace(line) {
-		if q, err := strconv.QuotedPrefix(line); err == nil {
-			w, _ := strconv.Unquote(q)
-			words, line = append(words, w), line[len(q):]
-			continue
-		}
-		w, rest, _ := strings.Cut(line, " ")
-		words, line = append(words, w), rest
-	}
-	return words
-}
-
-func list(s string) []string {
-	if s == "" {
-		return nil
-	}
-	return strings.Split(s, ",")
-}
-
-func number(s string) int64 { n, _ := strconv.ParseInt(s, 10, 64); return n }
-
-func (m *model) layerOf(start string) int {
-	if start == "base" {
-		return 0
-	}
-	for k, i := range m.layers {
-		if strings.HasPrefix(oneLine(i.Logical().Text()), start) {
-			return k + 1
-		}
-	}
-	m.t.Fatalf("no instruction starts with %q", start)
-	return 0
-}
-
-// image makes an inventory of entries; the last of a path counts.
-func image(entries []inventory.File, pkgs []inventory.Package, layers int) *inventory.Image {
-	byPath := map[string]inventory.File{}
-	for _, e := range entries {
-		byPath[e.Path] = e
-	}
-	for _, e := range entries {
-		for d := path.Dir(e.Path); d != "/"; d = path.Dir(d) {
-			if _, ok := byPath[d]; !ok {
-				byPath[d] = inventory.File{Entry: inventory.Entry{Path: d, Kind: inventory.KindDir, Mode: fs.ModeDir | 0o755}, Layer: e.Layer, Owner: -1, Implied: false}
-			}
-		}
-	}
-	img := &inventory.Image{Packages: pkgs, Layers: make([]inventory.Layer, layers)}
-	for _, f := range byPath {
-		img.Tree = append(img.Tree, f)
-		img.Layers[f.Layer].ContentBytes += f.Size
-	}
-	sort.Slice(img.Tree, func(i, j int) bool { return inventory.ComparePaths(img.Tree[i].Path, img.Tree[j].Path) < 0 })
-	return img
+	m.in.Read = withUsers(m.read)
+	m.in.ReadSlim = withUsers(nil)
 }
 
 // config derives the image's configuration from the base's and the
@@ -413,6 +269,9 @@ func (m *model) config(text string) {
 			c.Cmd = k.Args
 		case *dockerfile.Entrypoint:
 			c.Entrypoint = k.Args
+			if cmd := last[*dockerfile.Cmd](i.Stage); cmd == nil {
+				c.Cmd = nil // that of a stage below
+			}
 		case *dockerfile.Healthcheck:
 			c.Healthcheck = &inventory.Healthcheck{Test: append([]string{"CMD"}, k.Args...)}
 		case *dockerfile.Expose:

@@ -97,6 +97,15 @@ func randomTree(r *rand.Rand) inventory.Tree {
 	return t
 }
 
+// excluded reports whether a pattern matches a path or a directory above it.
+func excluded(p, pattern string) bool {
+	name, ok := strings.CutPrefix(pattern, anywhere)
+	if !ok {
+		return under(p, "/"+pattern)
+	}
+	return slices.Contains(strings.Split(p, "/"), name)
+}
+
 // expandSet is what the COPY instructions of a set take, directories left
 // out.
 func expandSet(set copySet, tree inventory.Tree) []string {
@@ -104,7 +113,7 @@ func expandSet(set copySet, tree inventory.Tree) []string {
 	take := func(root string, skip []string) {
 		for _, f := range tree.Under(root) {
 			rel := strings.TrimPrefix(f.Path, root+"/")
-			if f.Kind == inventory.KindDir || slices.ContainsFunc(skip, func(x string) bool { return under("/"+rel, "/"+x) }) {
+			if f.Kind == inventory.KindDir || slices.ContainsFunc(skip, func(x string) bool { return excluded("/"+rel, x) }) {
 				continue
 			}
 			got = append(got, f.Path)

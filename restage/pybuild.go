@@ -23,7 +23,7 @@ func (r *pyRewrite) findDevelopment() {
 	if addManifest(r.in, r.in.Stage.From, file, &files) != nil {
 		return
 	}
-	at := path.Join("/tmp/requirements", file)
+	at := path.Join("/tmp", file)
 	if where := imagePaths(r.in, file); len(where) > 0 {
 		at = where[0]
 	}

@@ -91,7 +91,7 @@ const maxLine = 100
 // wrap joins words with blanks, or gives each a line of its own when that
 // gets too long.
 func (w *writer) wrap(words []string) string {
-	if one := strings.Join(words, " "); len(one) <= maxLine {
+	if one := strings.Join(words, " "); len(one) <= maxLine || len(words) <= 3 {
 		return one
 	}
 	return strings.Join(words, w.continuation)

@@ -234,8 +234,8 @@ func TestDevCommand(t *testing.T) {
 		want                 string
 	}{
 		{[]string{"manage.py"}, []string{"gunicorn", "a"}, []string{"debugpy"}, "python -m debugpy --listen 0.0.0.0:5678 manage.py runserver 0.0.0.0:80"},
-		{nil, []string{"uvicorn", "a:b", "--workers", "4", "--port=80"}, nil, "python -m uvicorn a:b --port=80 --reload"},
-		{nil, []string{"python", "-m", "uvicorn", "a:b"}, nil, "python -m uvicorn a:b --reload"},
+		{nil, []string{"uvicorn", "a:b", "--workers", "4", "--port=80"}, nil, "python -m uvicorn a:b --port=80 --host=0.0.0.0 --reload"},
+		{nil, []string{"python", "-m", "uvicorn", "a:b"}, nil, "python -m uvicorn a:b --host=0.0.0.0 --reload"},
 		{nil, []string{"/usr/local/bin/gunicorn", "a", "--preload"}, []string{"debugpy"}, "/usr/local/bin/gunicorn a --reload"},
 		{nil, []string{"flask", "run", "-h", "0.0.0.0", "--port", "5"}, nil, "python -m flask --debug run --host=0.0.0.0 --port=80"},
 		{nil, []string{"python", "a.py"}, []string{"watchdog"}, "watchmedo auto-restart --patterns=*.py --recursive -- python a.py"},

@@ -70,7 +70,7 @@ func (p Project) DevCommand(cmd, devPackages []string, port string) (args []stri
 	case p.Django():
 		args = []string{"manage.py", "runserver", "0.0.0.0:" + port}
 	case len(cmd) > 0 && path.Base(cmd[0]) == "uvicorn":
-		args = append(append([]string{"-m", "uvicorn"}, without(cmd[1:], "--workers")...), "--reload")
+		args = append(append([]string{"-m", "uvicorn"}, without(cmd[1:], "--workers", "--host")...), "--host=0.0.0.0", "--reload")
 	case len(cmd) > 0 && path.Base(cmd[0]) == "gunicorn":
 		// gunicorn has no "python -m" form that debugpy can follow into its
 		// workers; it reloads by itself, unless it loads before it forks.
