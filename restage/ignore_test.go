@@ -12,9 +12,9 @@ func TestIgnoreFile(t *testing.T) {
 		want              string
 	}{
 		"nothing":                {[]string{"a.py", "src/env/x.py"}, nil, ""},
-		"what no build needs":    {[]string{".git/HEAD", "a/__pycache__/x.pyc", "node_modules/x/y.js", "venv/pyvenv.cfg", "venv/bin/x"}, nil, "**/__pycache__\n.git\nnode_modules\nvenv\n"},
+		"what no build needs":    {[]string{".git/HEAD", "a/__pycache__/x.pyc", "node_modules/x/y.js", "venv/pyvenv.cfg", "venv/bin/x"}, nil, "**/__pycache__\n.dockerignore\n.git\nnode_modules\nvenv\n"},
 		"a directory named env":  {[]string{"env/x.py"}, nil, ""},
-		"build descriptions":     {[]string{"Dockerfile", "x.Dockerfile", "compose.yaml", "docker-compose.override.yml", "compose.py"}, nil, "**/*.Dockerfile\n**/Dockerfile\n**/Dockerfile.*\n**/compose.*\n**/docker-compose.override.*\n"},
+		"build descriptions":     {[]string{"Dockerfile", "x.Dockerfile", "compose.yaml", "docker-compose.override.yml", "compose.py"}, nil, "**/*.Dockerfile\n**/Dockerfile\n**/Dockerfile.*\n**/compose.*\n**/docker-compose.override.*\n.dockerignore\n"},
 		"what is copied is kept": {[]string{"node_modules/x.js", "compose.yaml"}, []string{"node_modules", "compose.yaml"}, ""},
 	} {
 		got, hit := ignoreFile(c.files, c.referenced)

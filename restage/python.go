@@ -46,6 +46,13 @@ func rewritePython(in Input) (*Candidate, error) {
 	if r.dists.prefix != "/usr/local" {
 		return nil, noRewrite("pip installs to %s here, not to /usr/local", firstNonEmpty(r.dists.prefix, "an unknown place"))
 	}
+	// Debian's own Python has another layout below a prefix (sysconfig's
+	// posix_local): what pip puts there is not found in /usr/local.
+	for _, site := range r.dists.sites {
+		if path.Base(site) == "dist-packages" {
+			return nil, noRewrite("the distribution's own Python finds packages in %s, and not where a prefix has them", site)
+		}
+	}
 	if err := r.dists.check(in, plan); err != nil {
 		return nil, err
 	}
