@@ -101,7 +101,7 @@ func ImportCheck(dists []inventory.Package) string {
 		return ""
 	}
 	sort.Strings(mods)
-	return "python -c 'import " + strings.Join(slices.Compact(mods), ", ") + "'"
+	return "python3 -c 'import " + strings.Join(slices.Compact(mods), ", ") + "'"
 }
 
 // TopLevel lists the modules a distribution installs into site-packages, as

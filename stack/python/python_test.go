@@ -256,7 +256,7 @@ func TestImportCheck(t *testing.T) {
 		{Location: site + "Django-4.dist-info", Files: []string{site + "django/__init__.py", site + "django/db/__init__.py", "/usr/local/bin/django-admin"}},
 		{Location: site + "six-1.dist-info", Files: []string{site + "six.py", site + "_cffi.cpython-311.so", site + "bad-name.py", site + "six-1.dist-info/METADATA"}},
 	}
-	if got, want := ImportCheck(dists), "python -c 'import _cffi, django, six'"; got != want {
+	if got, want := ImportCheck(dists), "python3 -c 'import _cffi, django, six'"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	if got := ImportCheck(nil); got != "" {
