@@ -77,7 +77,10 @@ func (c *collector) strayBytecode(f *inventory.File) bool {
 	if path.Base(dir) != "__pycache__" {
 		return name == "__pycache__" && c.in.Image.Tree.Find(path.Dir(f.Path)) != nil && c.baseDir(path.Dir(f.Path))
 	}
-	module, _, _ := strings.Cut(name, ".")
+	module, _, tagged := strings.Cut(name, ".cpython-")
+	if !tagged {
+		module, _, _ = strings.Cut(name, ".")
+	}
 	src := c.in.Image.Tree.Find(path.Join(path.Dir(path.Clean(dir)), module+".py"))
 	return src == nil || src.Layer < c.in.BaseLayers || c.in.Skip != nil && c.in.Skip(src)
 }

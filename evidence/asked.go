@@ -77,7 +77,7 @@ func (c *collector) sources() (map[string][]byte, error) {
 	for _, p := range sortedPaths(c.kept) {
 		f := c.kept[p]
 		if f.Kind == inventory.KindFile && f.Owner < 0 && f.Size <= maxScript && slices.Contains(sourceSuffixes, path.Ext(p)) &&
-			!strings.Contains(p, "/node_modules/") && !strings.Contains(p, "/site-packages/") {
+			!library(p) {
 			paths = append(paths, p)
 		}
 	}

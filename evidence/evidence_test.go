@@ -153,6 +153,7 @@ func TestArtefacts(t *testing.T) {
 		"bytecode of the base": {func(m *img) {
 			m.file(0, "/usr/local/lib/p/os.py").file(2, "/usr/local/lib/p/__pycache__/os.cpython-311.pyc")
 		}, "/usr/local/lib/p/__pycache__", ""},
+		"bytecode of a dotted module":   {func(m *img) { m.file(2, "/opt/a.conf.py").file(2, "/opt/__pycache__/a.conf.cpython-311.opt-1.pyc") }, "/opt/__pycache__/a.conf.cpython-311.opt-1.pyc /opt/a.conf.py", ""},
 		"bytecode of the application":   {func(m *img) { m.file(2, "/opt/a.py").file(2, "/opt/__pycache__/a.cpython-311.pyc") }, "/opt/__pycache__/a.cpython-311.pyc /opt/a.py", ""},
 		"an interpreter's own packages": {func(m *img) { m.file(2, "/usr/lib/python3/__pycache__/x.pyc") }, "", ""},
 	} {

@@ -33,6 +33,7 @@ func TestPrograms(t *testing.T) {
 		"an entrypoint script": {func(m *img) { m.file(2, "/opt/e", m.script("#!/bin/sh\nset -e\nexec curl x\n")) }, "curl: /opt/e calls it"},
 		"a script by env":      {func(m *img) { m.file(2, "/opt/e", m.script("#!/usr/bin/env jq\n")) }, "jq: /opt/e is run by it"},
 		"a script without x":   {func(m *img) { m.file(2, "/opt/e.sh", m.script("git x"), func(f *inventory.File) { f.Mode = 0o644 }) }, "git: /opt/e.sh calls it"},
+		"a library's script":   {func(m *img) { m.file(2, "/opt/site-packages/x/e.sh", m.script("#!/bin/sh\ngit x")) }, ""},
 		"a Python call":        {func(m *img) { m.file(2, "/opt/a.py", m.script(`subprocess.run(["ffmpeg", "-i"])`)) }, "ffmpeg: /opt/a.py calls it"},
 		"a JavaScript call":    {func(m *img) { m.file(2, "/opt/a.js", m.script("execSync('git log')")) }, "git: /opt/a.js calls it"},
 		"only a word":          {func(m *img) { m.file(2, "/opt/a.py", m.script(`x = {"git": 1}`)) }, ""},

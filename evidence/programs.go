@@ -128,12 +128,19 @@ func searchPath(cfg inventory.Config) []string {
 	return dirs
 }
 
-// scripts reads the kept executables that are no ELF files.
+// library reports a file inside an installed package of a language. Scripts
+// there are rarely run: pydevd, for one, brings one that compiles itself.
+func library(p string) bool {
+	return strings.Contains(p, "/node_modules/") || strings.Contains(p, "/site-packages/") || strings.Contains(p, "/dist-packages/")
+}
+
+// scripts reads the kept executables that are no ELF files, and shell
+// scripts that a shell is given by name.
 func (c *collector) scripts() error {
 	var paths []string
 	for _, p := range sortedPaths(c.kept) {
 		f := c.kept[p]
-		if f.Kind == inventory.KindFile && f.ELF == nil && f.Size <= maxScript && (f.Mode&0o111 != 0 || path.Ext(p) == ".sh") {
+		if f.Kind == inventory.KindFile && f.ELF == nil && f.Size <= maxScript && (f.Mode&0o111 != 0 || path.Ext(p) == ".sh") && !library(p) {
 			paths = append(paths, p)
 		}
 	}
