@@ -117,6 +117,19 @@ func brokenRecorder(context.Context, engine.Runner, engine.ImageRef, inventory.C
 	return nil, errors.New("the engine is gone")
 }
 
+// TestHasIgnore: a project's own ignore file is left alone.
+func TestHasIgnore(t *testing.T) {
+	r, e := project(t, small, "a")
+	r.opt.HasIgnore = true
+	res, err := r.run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := e.asked[len(e.asked)-1]; last.Ignore != nil || res.Candidates[0].Ignore != nil {
+		t.Errorf("%q", last.Ignore)
+	}
+}
+
 // TestBadShell: what no shell reads is the build's to judge; if it fails, the
 // places are told.
 func TestBadShell(t *testing.T) {

@@ -67,8 +67,23 @@ func planPython(in Input) (*pyPlan, error) {
 	if len(p.manifests) == 0 && len(p.names) == 0 {
 		return nil, noRewrite("no `pip install` of requirements in the last stage")
 	}
+	p.moved = p.passed(in)
 	p.late = slices.DeleteFunc(p.late, func(i *dockerfile.Instruction) bool { return p.copiesManifests(in, i) })
 	return p, nil
+}
+
+// passed reports whether an install stands after sources in the original.
+func (p *pyPlan) passed(in Input) bool {
+	sources := false
+	for _, i := range in.Stage.Instructions {
+		if _, ok := i.Command.(*dockerfile.Copy); ok && !p.copiesManifests(in, i) {
+			sources = true
+		}
+		if sources && slices.Contains(p.installs, i) {
+			return true
+		}
+	}
+	return false
 }
 
 // hoist moves the settings that an install runs under before the sources
@@ -100,14 +115,15 @@ func indifferent(i *dockerfile.Instruction) bool {
 }
 
 // run places a RUN: installs by purpose, system packages early, the rest
-// where it can see the sources if there are any yet.
+// where it can see the sources and the installed packages if there are any
+// yet.
 func (p *pyPlan) run(in Input, i *dockerfile.Instruction, run *dockerfile.Run) error {
 	purposes, err := pipPurposes(in, i, run)
 	if err != nil {
 		return err
 	}
 	switch {
-	case len(purposes) == 0 && len(p.late) == 0:
+	case len(purposes) == 0 && len(p.late)+len(p.installs) == 0:
 		p.early = append(p.early, i)
 	case len(purposes) == 0 && mergeable(run) && rootState(i):
 		if strings.Contains(run.Text.Text(), "$") {
@@ -128,7 +144,6 @@ func (p *pyPlan) run(in Input, i *dockerfile.Instruction, run *dockerfile.Run) e
 		return noRewrite("%s installs for production and development at once", place(in, i))
 	default:
 		if len(p.late) > 0 {
-			p.moved = true
 			if err := p.hoist(in, i); err != nil {
 				return err
 			}
