@@ -3,10 +3,11 @@ package schlank
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"schlank/internal/bounded"
 )
 
 // Project is a build context with a Dockerfile.
@@ -84,31 +85,15 @@ func findDockerfile(dir string) (string, error) {
 
 func (p *Project) read() error {
 	var err error
-	if p.Dockerfile, err = readLimited(p.File, maxDockerfile); err != nil {
+	if p.Dockerfile, err = bounded.ReadFile(p.File, maxDockerfile); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return &UsageError{Msg: fmt.Sprintf("%s: no such file", p.File), Hint: "name the Dockerfile with --file"}
 		}
 		return &UsageError{Msg: fmt.Sprintf("%s cannot be read: %s", p.File, reason(err))}
 	}
-	p.Ignore, err = readLimited(p.File+".dockerignore", maxDockerfile)
+	p.Ignore, err = bounded.ReadFile(p.File+".dockerignore", maxDockerfile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return &UsageError{Msg: fmt.Sprintf("%s.dockerignore cannot be read: %s", p.File, reason(err))}
 	}
 	return nil
-}
-
-func readLimited(name string, limit int64) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(b)) > limit {
-		return nil, fmt.Errorf("larger than %d bytes", limit)
-	}
-	return b, nil
 }

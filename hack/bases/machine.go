@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"schlank/internal/bounded"
 )
 
 // machine is what images get from the machine they are made on, so that
@@ -136,17 +138,9 @@ func hasPassword(s string) bool {
 // readBounded reads a file of at most max bytes; one that does not exist is
 // empty.
 func readBounded(name string, max int64) ([]byte, error) {
-	f, err := os.Open(name)
+	b, err := bounded.ReadFile(name, max)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, max+1))
-	if err == nil && int64(len(b)) > max {
-		err = fmt.Errorf("%s is larger than %d bytes", name, max)
 	}
 	return b, err
 }

@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
+	"schlank/internal/bounded"
 )
 
 // IgnoreName is the ignore file of a context.
@@ -52,7 +52,7 @@ func (e *ProblemError) Error() string {
 func Open(dir string, ignore []byte) (*Context, error) {
 	c := &Context{dir: dir}
 	if ignore == nil {
-		b, err := readBounded(filepath.Join(dir, IgnoreName), maxIgnore)
+		b, err := bounded.ReadFile(filepath.Join(dir, IgnoreName), maxIgnore)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("reading %s: %w", IgnoreName, err)
 		}
@@ -159,19 +159,6 @@ func (c *Context) Read(name string) ([]byte, bool) {
 		return nil, false
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxRead+1))
-	return b, err == nil && len(b) <= maxRead
-}
-
-func readBounded(name string, limit int64) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(b)) > limit {
-		err = fmt.Errorf("larger than %d bytes", limit)
-	}
-	return b, err
+	b, err := bounded.Read(f, name, maxRead)
+	return b, err == nil
 }

@@ -5,12 +5,12 @@ package config
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"schlank/internal/bounded"
 	"sigs.k8s.io/yaml"
 )
 
@@ -62,15 +62,10 @@ func Load() (Config, error) {
 	if err != nil {
 		return Config{}, nil //nolint:nilerr // no home directory: nothing configured
 	}
-	f, err := os.Open(name)
+	b, err := bounded.ReadFile(name, maxBytes)
 	if errors.Is(err, fs.ErrNotExist) && os.Getenv("SCHLANK_CONFIG") == "" {
 		return Config{}, nil
 	}
-	if err != nil {
-		return Config{}, fmt.Errorf("reading the configuration: %w", err)
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
 	if err != nil {
 		return Config{}, fmt.Errorf("reading the configuration: %w", err)
 	}

@@ -6,17 +6,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"sort"
 	"strings"
 
+	"schlank/internal/engine/ocistore"
+
 	"github.com/containerd/containerd/v2/core/content"
 	"github.com/distribution/reference"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
-	"schlank/internal/engine/ocistore"
+	"schlank/internal/bounded"
 )
 
 // LabelStandIn is the label in which a base says that it stands in for an
@@ -103,17 +103,9 @@ func (s *Store) Lookup(ref string) (ocispecs.Descriptor, bool) {
 
 func readIndex(name string) (ocispecs.Index, error) {
 	var idx ocispecs.Index
-	f, err := os.Open(name)
+	b, err := bounded.ReadFile(name, maxIndex)
 	if err != nil {
 		return idx, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxIndex+1))
-	if err != nil {
-		return idx, err
-	}
-	if len(b) > maxIndex {
-		return idx, fmt.Errorf("index.json is larger than %d bytes", maxIndex)
 	}
 	return idx, json.Unmarshal(b, &idx)
 }

@@ -4,14 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
+	"schlank/internal/engine/ocistore"
+
 	"github.com/containerd/containerd/v2/core/content"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
-	"schlank/internal/engine/ocistore"
+	"schlank/internal/bounded"
 )
 
 // maxIndexBytes bounds the index.json of a user's OCI layout.
@@ -37,13 +37,12 @@ func layoutContext(spec, id string) (string, content.Store, error) {
 // tagged finds the digest of a tag in a layout's index; without a tag the
 // layout must hold a single image.
 func tagged(dir, tag string) (string, error) {
-	f, err := os.Open(filepath.Join(dir, ocispecs.ImageIndexFile))
+	b, err := bounded.ReadFile(filepath.Join(dir, ocispecs.ImageIndexFile), maxIndexBytes)
 	if err != nil {
 		return "", fmt.Errorf("opening OCI layout: %w", err)
 	}
-	defer f.Close()
 	var idx ocispecs.Index
-	if err := json.NewDecoder(io.LimitReader(f, maxIndexBytes)).Decode(&idx); err != nil {
+	if err := json.Unmarshal(b, &idx); err != nil {
 		return "", fmt.Errorf("reading %s of OCI layout %s: %w", ocispecs.ImageIndexFile, dir, err)
 	}
 	if tag == "" && len(idx.Manifests) == 1 {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
+	"schlank/internal/bounded"
 )
 
 // namespaceFlags maps the namespace types this runtime knows to clone flags.
@@ -123,7 +124,7 @@ func idMaps(in []specs.LinuxIDMapping) []syscall.SysProcIDMap {
 // inUserNamespace reports whether the process is in a user namespace other
 // than the initial one, whose map is the identity over all ids.
 func inUserNamespace() bool {
-	b, err := readBounded("/proc/self/uid_map", 1<<16)
+	b, err := bounded.ReadFile("/proc/self/uid_map", 1<<16)
 	if err != nil {
 		return false
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
+	"schlank/internal/bounded"
 )
 
 // process is what the second stage turns into, once it is inside the container.
@@ -130,7 +131,7 @@ func setIDs(u specs.User) error {
 // setgroupsAllowed is false in user namespaces that an unprivileged user made.
 // Without /proc, which may be missing in a container, it is taken as true.
 func setgroupsAllowed() bool {
-	b, err := readBounded("/proc/self/setgroups", 64)
+	b, err := bounded.ReadFile("/proc/self/setgroups", 64)
 	return err != nil || strings.TrimSpace(string(b)) != "deny"
 }
 
@@ -261,7 +262,7 @@ func environment(env []string, uid uint32) []string {
 // homeOf reads a user's home directory from /etc/passwd; "/" when unknown.
 func homeOf(uid uint32) string {
 	const maxPasswd = 1 << 20
-	b, err := readBounded("/etc/passwd", maxPasswd)
+	b, err := bounded.ReadFile("/etc/passwd", maxPasswd)
 	if err != nil {
 		return "/"
 	}

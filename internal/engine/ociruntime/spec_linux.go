@@ -6,40 +6,23 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
+	"schlank/internal/bounded"
 )
 
 // maxConfigSize bounds config.json and process files. BuildKit's, with a
 // seccomp profile in it, have about 60 KB.
 const maxConfigSize = 16 << 20
 
-// readBounded reads a whole file of at most limit bytes.
-func readBounded(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(b)) > limit {
-		return nil, fmt.Errorf("%s is larger than %d bytes", path, limit)
-	}
-	return b, nil
-}
-
 // loadSpec reads and checks a bundle's config.json. Relative paths in it are
 // made absolute.
 func loadSpec(bundle string) (*specs.Spec, error) {
 	path := filepath.Join(bundle, "config.json")
-	b, err := readBounded(path, maxConfigSize)
+	b, err := bounded.ReadFile(path, maxConfigSize)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +43,7 @@ func loadSpec(bundle string) (*specs.Spec, error) {
 
 // loadProcess reads and checks the file of exec --process.
 func loadProcess(path string) (*specs.Process, error) {
-	b, err := readBounded(path, maxConfigSize)
+	b, err := bounded.ReadFile(path, maxConfigSize)
 	if err != nil {
 		return nil, err
 	}

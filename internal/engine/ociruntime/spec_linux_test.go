@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/opencontainers/runtime-spec/specs-go"
+	"schlank/internal/bounded"
 )
 
 func TestDecodeSpecRefuses(t *testing.T) {
@@ -92,10 +93,10 @@ func TestReadBounded(t *testing.T) {
 	if err := os.WriteFile(path, []byte("12345"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if b, err := readBounded(path, 5); err != nil || string(b) != "12345" {
+	if b, err := bounded.ReadFile(path, 5); err != nil || string(b) != "12345" {
 		t.Errorf("got %q, %v", b, err)
 	}
-	if _, err := readBounded(path, 4); err == nil {
+	if _, err := bounded.ReadFile(path, 4); err == nil {
 		t.Error("no error beyond the limit")
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+	"schlank/internal/bounded"
 )
 
 // Statuses of a container, with the specification's words.
@@ -101,7 +102,7 @@ func (s store) load(id string) (state, error) {
 	if err := validID(id); err != nil {
 		return state{}, err
 	}
-	b, err := readBounded(s.file(id), maxStateSize)
+	b, err := bounded.ReadFile(s.file(id), maxStateSize)
 	if errors.Is(err, fs.ErrNotExist) {
 		return state{}, fmt.Errorf("container %s does not exist", id)
 	}

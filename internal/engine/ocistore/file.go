@@ -1,25 +1,9 @@
 package ocistore
 
 import (
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 )
-
-// readBounded reads a JSON document of at most maxJSON bytes.
-func readBounded(name string) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxJSON+1))
-	if err == nil && len(b) > maxJSON {
-		err = fmt.Errorf("%s is larger than %d bytes", name, maxJSON)
-	}
-	return b, err
-}
 
 // writeFile replaces a file in one step.
 func writeFile(name string, data []byte) error {

@@ -18,6 +18,7 @@ import (
 	"github.com/opencontainers/go-digest"
 	"github.com/opencontainers/image-spec/specs-go"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+	"schlank/internal/bounded"
 )
 
 // annotationAdded is when an image came into the store, RFC 3339.
@@ -150,7 +151,7 @@ func (s *Store) Size() (images int, bytes int64, err error) {
 // only itself.
 func (s *Store) mark(d digest.Digest, needed map[digest.Digest]bool) error {
 	needed[d] = true
-	b, err := readBounded(s.blob(d))
+	b, err := bounded.ReadFile(s.blob(d), maxJSON)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -206,7 +207,7 @@ func (s *Store) blob(d digest.Digest) string {
 
 func (s *Store) readIndex() (ocispecs.Index, error) {
 	idx := ocispecs.Index{Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: ocispecs.MediaTypeImageIndex}
-	b, err := readBounded(filepath.Join(s.dir, ocispecs.ImageIndexFile))
+	b, err := bounded.ReadFile(filepath.Join(s.dir, ocispecs.ImageIndexFile), maxJSON)
 	if errors.Is(err, fs.ErrNotExist) {
 		return idx, nil
 	}
