@@ -104,12 +104,16 @@ func (w *writer) original(i *dockerfile.Instruction) { w.edited(i, nil) }
 // edited writes an instruction with edits, which speak of the file's bytes.
 func (w *writer) edited(i *dockerfile.Instruction, edits []source.Edit) {
 	w.comments(i)
+	bare := i.Bare()
+	var after []source.Span // of a continuation that nothing follows
 	for _, p := range i.Pieces {
-		if isComment(p) {
+		switch {
+		case isComment(p) && p.Span.Start < bare.End:
 			w.written[p.Span] = true
+		case isComment(p):
+			after = append(after, p.Span)
 		}
 	}
-	bare := i.Bare()
 	shifted := make([]source.Edit, 0, len(edits))
 	for _, e := range edits {
 		shifted = append(shifted, source.Edit{Span: e.Span.Shift(-bare.Start), New: e.New})
@@ -121,6 +125,9 @@ func (w *writer) edited(i *dockerfile.Instruction, edits []source.Edit) {
 		text = w.in.File.Source.Bytes[bare.Start:bare.End]
 	}
 	w.line(string(text))
+	for _, c := range after {
+		w.comment(c)
+	}
 }
 
 // bare writes the text of an instruction alone, for a stage that repeats it.
