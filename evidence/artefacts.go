@@ -117,6 +117,14 @@ var byProductDirs = []string{
 	"/usr/share/doc", "/usr/share/man", "/usr/share/info", "/var/lib/systemd", "/etc/ssl/certs", "/usr/share/mime",
 }
 
+// toolCaches are where build tools of languages keep what they download, as
+// their own manuals say (go help modcache, Cargo Book "Cargo Home", Maven's
+// settings reference, Gradle's "Directories and files").
+var toolCaches = []string{
+	"/go/pkg", "/root/go/pkg", "/usr/local/cargo/registry", "/usr/local/cargo/git", "/root/.cargo/registry", "/root/.cargo/git",
+	"/root/.m2/repository", "/root/.gradle/caches",
+}
+
 // byProductFiles are single files of the same kind. Users and groups are
 // carried over by commands, not by copying the databases.
 var byProductFiles = map[string]bool{
@@ -134,9 +142,11 @@ func ByProduct(p string) bool {
 	if byProductFiles[p] {
 		return true
 	}
-	for _, d := range byProductDirs {
-		if p == d || strings.HasPrefix(p, d+"/") {
-			return true
+	for _, list := range [][]string{byProductDirs, toolCaches} {
+		for _, d := range list {
+			if p == d || strings.HasPrefix(p, d+"/") {
+				return true
+			}
 		}
 	}
 	if i := strings.Index(p, "/.cache/"); i > 0 && strings.HasPrefix(p, "/home/") {

@@ -142,6 +142,7 @@ func TestArtefacts(t *testing.T) {
 		"of a package layer":       {func(m *img) { m.file(1, "/etc/made-by-postinst") }, "", ""},
 		"the slim base has it":     {func(m *img) { m.file(2, "/etc/motd") }, "", ""},
 		"left-overs":               {func(m *img) { m.file(2, "/tmp/x").file(2, "/var/log/build.log").file(2, "/root/.cache/pip/x") }, "", ""},
+		"a module cache":           {func(m *img) { m.file(0, "/go", dir(0o755, 0)).file(2, "/go/pkg/mod/x@v1/x.go") }, "", ""},
 		"a directory for logs":     {func(m *img) { m.file(2, "/var/log/app", dir(0o755, 7)).file(2, "/var/log/app/x.log") }, "/var/log/app", ""},
 		"apt's directories":        {func(m *img) { m.file(2, "/var/cache/apt", dir(0o755, 0)).file(2, "/var/log/apt", dir(0o755, 0)) }, "", ""},
 		"an empty directory":       {func(m *img) { m.file(2, "/data", dir(0o755, 0)) }, "/data", ""},
