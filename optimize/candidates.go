@@ -148,7 +148,7 @@ func choose(res *Result) {
 		if c.Built == nil {
 			continue
 		}
-		if res.Best < 0 {
+		if res.Best < 0 || c.Verdict == Same && res.Candidates[res.Best].Verdict != Same {
 			res.Best = i
 		}
 		if size := c.Built.Image.Sizes().Disk; c.Verdict == Same && size < best {

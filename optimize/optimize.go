@@ -98,8 +98,9 @@ type Result struct {
 	// Chosen is the index of the smallest candidate with verdict Same that
 	// is smaller than the baseline, -1 if there is none.
 	Chosen int
-	// Best is the candidate to write when the user insists: Chosen, or else
-	// the first that was built, or -1.
+	// Best is the candidate to show, and to write when the user insists:
+	// Chosen, else the first that is proven, else the first that was built,
+	// else -1.
 	Best int
 	// Notes say what could not be tried, and why.
 	Notes []string

@@ -161,13 +161,14 @@ func TestChoose(t *testing.T) {
 		list         []*Candidate
 		chosen, best int
 	}{
-		"none":                      {nil, -1, -1},
-		"the smaller one":           {[]*Candidate{cand(Same, 50), cand(Same, 40), cand(Same, 60)}, 1, 1},
-		"proven before small":       {[]*Candidate{cand(Different, 5), cand(Unproven, 6), cand(Same, 60)}, 2, 2},
-		"never a different one":     {[]*Candidate{cand(Different, 5)}, -1, 0},
-		"never an unproven one":     {[]*Candidate{cand(BuildFailed, 0), cand(Unproven, 5)}, -1, 1},
-		"only smaller than before":  {[]*Candidate{cand(Same, 100)}, -1, 0},
-		"what failed is not chosen": {[]*Candidate{cand(BuildFailed, 0)}, -1, -1},
+		"none":                       {nil, -1, -1},
+		"the smaller one":            {[]*Candidate{cand(Same, 50), cand(Same, 40), cand(Same, 60)}, 1, 1},
+		"proven before small":        {[]*Candidate{cand(Different, 5), cand(Unproven, 6), cand(Same, 60)}, 2, 2},
+		"never a different one":      {[]*Candidate{cand(Different, 5)}, -1, 0},
+		"never an unproven one":      {[]*Candidate{cand(BuildFailed, 0), cand(Unproven, 5)}, -1, 1},
+		"only smaller than before":   {[]*Candidate{cand(Same, 100)}, -1, 0},
+		"proven, though not smaller": {[]*Candidate{cand(Different, 50), cand(Same, 100)}, -1, 1},
+		"what failed is not chosen":  {[]*Candidate{cand(BuildFailed, 0)}, -1, -1},
 	} {
 		res := &Result{Baseline: Built{Image: sized(100)}, Candidates: c.list, Chosen: -1, Best: -1}
 		if choose(res); res.Chosen != c.chosen || res.Best != c.best {
