@@ -133,12 +133,12 @@ func TestHasIgnore(t *testing.T) {
 // TestBadShell: what no shell reads is the build's to judge; if it fails, the
 // places are told.
 func TestBadShell(t *testing.T) {
-	r, e := project(t, small, "a")
+	r, _ := project(t, small, "a")
 	r.opt.Build.Dockerfile = []byte("FROM debian:bookworm\nRUN make &&\n")
 	if _, err := r.run(t.Context()); err != nil {
 		t.Errorf("it builds, but: %v", err)
 	}
-	r, e = project(t, small, "a")
+	r, e := project(t, small, "a")
 	r.opt.Build.Dockerfile = []byte("FROM debian:bookworm\nRUN make &&\n")
 	e.images["Dockerfile"] = prepared{err: &engine.BuildError{Err: errors.New("exit code 2")}}
 	_, err := r.run(t.Context())

@@ -102,9 +102,7 @@ func fromNode(n *parser.Node) instruction {
 		Keyword: n.Value, Logical: n.Original, First: n.StartLine, Last: n.EndLine,
 		JSON: n.Attributes["json"],
 	}
-	for _, f := range n.Flags {
-		i.Flags = append(i.Flags, f)
-	}
+	i.Flags = append(i.Flags, n.Flags...)
 	for _, h := range n.Heredocs {
 		i.Heredocs = append(i.Heredocs, heredoc{h.Name, h.Content, h.Expand, h.Chomp})
 	}

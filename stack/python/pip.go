@@ -54,7 +54,7 @@ var placeFlags = []string{"-t", "--target", "--root", "--prefix", "--user", "--p
 func ReadInstall(c shellcmd.Command) (in Install, ok bool, err error) {
 	e := c.Effective()
 	words := pipWords(e.Words)
-	if words == nil || len(words) < 2 || words[1].Value != "install" {
+	if len(words) < 2 || words[1].Value != "install" {
 		return in, false, nil
 	}
 	args := shellcmd.Effective{Name: "pip", Words: words[1:]}.Args(shellcmd.Options{Values: valueFlags})

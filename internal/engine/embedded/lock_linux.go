@@ -45,7 +45,8 @@ func acquire(ctx context.Context, name string, notice io.Writer) (*lock, error) 
 		}
 	}
 	me := fmt.Sprintf("process %d (%s) since %s\n", os.Getpid(), commandLine(), time.Now().Format(time.DateTime))
-	if err := f.Truncate(0); err == nil {
+	err = f.Truncate(0)
+	if err == nil {
 		_, err = f.WriteAt([]byte(me), 0)
 	}
 	if err != nil {

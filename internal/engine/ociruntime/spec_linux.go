@@ -212,7 +212,7 @@ func hasHooks(h *specs.Hooks) bool {
 	if h == nil {
 		return false
 	}
-	//nolint:staticcheck // Prestart is deprecated but still decoded, so still to be refused
+	//lint:ignore SA1019 Prestart is deprecated but still decoded, so still to be refused
 	return len(h.Prestart)+len(h.CreateRuntime)+len(h.CreateContainer)+
 		len(h.StartContainer)+len(h.Poststart)+len(h.Poststop) > 0
 }
