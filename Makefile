@@ -11,7 +11,7 @@ GO = PATH="$$(dirname "$$(hack/go)"):$$PATH" go
 SCHLANK_BASES ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/schlank/bases
 export SCHLANK_BASES
 
-.PHONY: help build demo test bases bench lint clean
+.PHONY: help build cross demo test bases bench lint clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -19,6 +19,18 @@ help: ## show this list
 build: ## build bin/schlank
 	@hack/setup go
 	$(GO) build -trimpath -ldflags='-s -w' -o bin/schlank ./cmd/schlank
+
+cross: ## build for Linux, macOS and Windows into bin/cross
+	@hack/setup go
+	for arch in amd64 arm64; do \
+	  for os in darwin windows; do \
+	    ext=; [ $$os = windows ] && ext=.exe; dir=bin/cross/$$os-$$arch; \
+	    GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -ldflags='-s -w' -o $$dir/schlank$$ext ./cmd/schlank || exit 1; \
+	    for linux in amd64 arm64; do \
+	      GOOS=linux GOARCH=$$linux $(GO) build -trimpath -ldflags='-s -w' -o $$dir/schlank-linux-$$linux ./cmd/schlank || exit 1; \
+	    done; \
+	  done; \
+	done
 
 bases: ## make the stand-ins for official base images (see hack/bases/README.md)
 	@hack/setup go engine bases

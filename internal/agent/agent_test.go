@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -378,7 +379,7 @@ func TestLocate(t *testing.T) {
 		t.Fatal(err)
 	}
 	tests := []struct{ helper, arch, err string }{
-		{"", "riscv64", "build one with GOOS=linux GOARCH=riscv64 CGO_ENABLED=0 and name it in SCHLANK_HELPER"},
+		{"", "riscv64", "build one with GOOS=linux GOARCH=riscv64 CGO_ENABLED=0 and put it beside the program as schlank-linux-riscv64, or name it in SCHLANK_HELPER"},
 		{text, "", "not a Linux executable"},
 		{"/no/such", "", "no such file"},
 	}
@@ -406,4 +407,25 @@ func FuzzServe(f *testing.F) {
 			t.Errorf("%d bytes, %v", len(b), err)
 		}
 	})
+}
+
+func TestOwn(t *testing.T) {
+	dir := t.TempDir()
+	exe := filepath.Join(dir, "schlank")
+	if got, err := own(exe, "linux", runtime.GOARCH); err != nil || got != exe {
+		t.Errorf("on Linux: %q, %v", got, err)
+	}
+	if got, err := own(exe, "darwin", "arm64"); err == nil {
+		t.Errorf("without a helper: %q", got)
+	}
+	helper := filepath.Join(dir, HelperName("arm64"))
+	if err := os.WriteFile(helper, nil, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := own(exe, "darwin", "arm64"); err != nil || got != helper {
+		t.Errorf("with a helper: %q, %v", got, err)
+	}
+	if got, err := own(exe, "windows", "amd64"); err == nil {
+		t.Errorf("with a helper for another machine: %q", got)
+	}
 }

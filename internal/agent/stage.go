@@ -31,28 +31,45 @@ var machines = map[string]elf.Machine{
 	"s390x":    elf.EM_S390,
 }
 
+// HelperName is what a Linux build of schlank for an architecture is called
+// when it lies beside the program, as releases for other systems have it.
+func HelperName(arch string) string { return "schlank-linux-" + arch }
+
 // Locate finds an executable that runs in images of an architecture ("" for
-// the host's own): what $SCHLANK_HELPER names, else the running program.
+// the host's own): what $SCHLANK_HELPER names, else the running program, else
+// the build of HelperName beside it.
 func Locate(arch string) (string, error) {
 	if arch == "" {
 		arch = runtime.GOARCH
 	}
 	path := os.Getenv(HelperEnv)
 	if path == "" {
-		if runtime.GOOS != "linux" || runtime.GOARCH != arch {
-			return "", fmt.Errorf("this schlank is for %s/%s and cannot run in a linux/%s container: build one with GOOS=linux GOARCH=%s CGO_ENABLED=0 and name it in %s",
-				runtime.GOOS, runtime.GOARCH, arch, arch, HelperEnv)
-		}
 		exe, err := os.Executable()
 		if err != nil {
 			return "", fmt.Errorf("finding the running program: %w", err)
 		}
-		path = exe
+		if path, err = own(exe, runtime.GOOS, arch); err != nil {
+			return "", err
+		}
 	}
 	if err := checkExecutable(path, arch); err != nil {
 		return "", fmt.Errorf("%s cannot run in a linux/%s container: %w (name a static Linux build of schlank in %s)", path, arch, err, HelperEnv)
 	}
 	return path, nil
+}
+
+// own is the program at exe, if it is for Linux and the architecture, or its
+// helper.
+func own(exe, system, arch string) (string, error) {
+	if system == "linux" && runtime.GOARCH == arch {
+		return exe, nil
+	}
+	helper := filepath.Join(filepath.Dir(exe), HelperName(arch))
+	if _, err := os.Stat(helper); err == nil {
+		return helper, nil
+	}
+	return "", fmt.Errorf("this schlank is for %s/%s and cannot run in a linux/%s container: build one with GOOS=linux GOARCH=%s CGO_ENABLED=0 and put it beside the program as %s, or name it in %s",
+		system, runtime.GOARCH, arch, arch, HelperName(arch), HelperEnv)
 }
 
 // checkExecutable makes sure that the file needs nothing of the image.
