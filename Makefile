@@ -11,6 +11,8 @@ GO = PATH="$$(dirname "$$(hack/go)"):$$PATH" go
 SCHLANK_BASES ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/schlank/bases
 export SCHLANK_BASES
 
+CROSS = $(GO) build -trimpath -ldflags='-s -w'
+
 .PHONY: help build cross demo test bases bench lint clean
 
 help: ## show this list
@@ -22,15 +24,12 @@ build: ## build bin/schlank
 
 cross: ## build for Linux, macOS and Windows into bin/cross
 	@hack/setup go
-	for arch in amd64 arm64; do \
-	  for os in darwin windows; do \
-	    ext=; [ $$os = windows ] && ext=.exe; dir=bin/cross/$$os-$$arch; \
-	    GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -ldflags='-s -w' -o $$dir/schlank$$ext ./cmd/schlank || exit 1; \
-	    for linux in amd64 arm64; do \
-	      GOOS=linux GOARCH=$$linux $(GO) build -trimpath -ldflags='-s -w' -o $$dir/schlank-linux-$$linux ./cmd/schlank || exit 1; \
-	    done; \
-	  done; \
-	done
+	set -e; for arch in amd64 arm64; do \
+	  GOOS=linux GOARCH=$$arch $(CROSS) -o bin/cross/schlank-linux-$$arch ./cmd/schlank; done
+	set -e; for arch in amd64 arm64; do for os in darwin windows; do \
+	  dir=bin/cross/$$os-$$arch; ext=; [ $$os = darwin ] || ext=.exe; \
+	  GOOS=$$os GOARCH=$$arch $(CROSS) -o $$dir/schlank$$ext ./cmd/schlank; \
+	  cp bin/cross/schlank-linux-* $$dir/; done; done
 
 bases: ## make the stand-ins for official base images (see hack/bases/README.md)
 	@hack/setup go engine bases
