@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
 
 	"schlank/dockerfile"
@@ -62,7 +62,7 @@ func (opt BuildOptions) checkPlatform() error {
 }
 
 func (opt BuildOptions) checkSecrets() error {
-	for _, id := range sortedKeys(opt.Secrets) {
+	for _, id := range slices.Sorted(maps.Keys(opt.Secrets)) {
 		f, err := os.Open(opt.Secrets[id])
 		if err != nil {
 			return &UsageError{Msg: fmt.Sprintf("secret %s: %s: %s", id, opt.Secrets[id], reason(err)), Hint: "src= names a file that holds the secret"}
@@ -75,7 +75,7 @@ func (opt BuildOptions) checkSecrets() error {
 // checkContexts looks at named contexts that are directories or layouts; the
 // others only the engine can judge.
 func (opt BuildOptions) checkContexts() error {
-	for _, name := range sortedKeys(opt.Contexts) {
+	for _, name := range slices.Sorted(maps.Keys(opt.Contexts)) {
 		dir := opt.Contexts[name]
 		if strings.Contains(dir, "://") {
 			continue
@@ -149,13 +149,4 @@ func reason(err error) string {
 		return pe.Err.Error()
 	}
 	return err.Error()
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }

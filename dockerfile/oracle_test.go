@@ -14,7 +14,6 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/linter"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
-
 	"schlank/dockerfile"
 	"schlank/dockerfile/internal/corpus"
 	"schlank/dockerfile/syntax"
@@ -50,7 +49,7 @@ func FuzzOracle(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-			t.Skip()
+			return // BuildKit spoils such bytes, so there is nothing to compare
 		}
 		if diff := compare(text); diff != "" {
 			t.Errorf("%q\n%s", text, diff)

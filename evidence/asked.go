@@ -3,10 +3,10 @@ package evidence
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
-	"sort"
 
 	"schlank/inventory"
 )
@@ -25,7 +25,7 @@ func (c *collector) askedFor() error {
 		return err
 	}
 	c.calls(sources)
-	for _, name := range sortedKeys(c.in.Asked) {
+	for _, name := range slices.Sorted(maps.Keys(c.in.Asked)) {
 		i, ok := c.byName[name]
 		if !ok || c.slim[name] || len(c.needs[i]) > 0 {
 			continue
@@ -92,7 +92,7 @@ func (c *collector) sources() (map[string][]byte, error) {
 // word, as in subprocess.run(["msgfmt", …]).
 func (c *collector) mention(p *inventory.Package, sources map[string][]byte) string {
 	for _, prog := range programs(p) {
-		for _, name := range sortedKeys(sources) {
+		for _, name := range slices.Sorted(maps.Keys(sources)) {
 			if quoted(sources[name], path.Base(prog)) || bytes.Contains(sources[name], []byte(prog)) {
 				return fmt.Sprintf("%s names %s", name, prog)
 			}
@@ -108,7 +108,7 @@ var call = regexp.MustCompile(`\b(?:run|call|check_call|check_output|getoutput|P
 
 // calls notes the programs that sources run by a fixed name.
 func (c *collector) calls(sources map[string][]byte) {
-	for _, name := range sortedKeys(sources) {
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
 		for _, m := range call.FindAllSubmatch(sources[name], -1) {
 			c.program(string(m[1]), name+" calls it")
 		}
@@ -136,13 +136,4 @@ func quoted(text []byte, word string) bool {
 		}
 	}
 	return false
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	list := make([]string, 0, len(m))
-	for k := range m {
-		list = append(list, k)
-	}
-	sort.Strings(list)
-	return list
 }

@@ -1,6 +1,7 @@
 package optimize
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,7 +40,7 @@ func (r *run) candidates(ctx context.Context, in restage.Input, res *Result) err
 		}
 	}
 	if len(res.Candidates) == 0 {
-		return fmt.Errorf("%w: %s", ErrNothingToDo, or(strings.Join(res.Notes, "; "), "no way of rewriting fits"))
+		return fmt.Errorf("%w: %s", ErrNothingToDo, cmp.Or(strings.Join(res.Notes, "; "), "no way of rewriting fits"))
 	}
 	return nil
 }

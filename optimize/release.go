@@ -1,6 +1,7 @@
 package optimize
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -30,7 +31,7 @@ func debianRelease(ctx context.Context, src *image.Source) (string, error) {
 	}
 	vars := osRelease(string(text))
 	if vars["ID"] != "debian" {
-		return "", fmt.Errorf("%w: the last stage is %s; only Debian-based stages are rewritten so far", ErrNothingToDo, or(vars["PRETTY_NAME"], or(vars["ID"], "of an unknown distribution")))
+		return "", fmt.Errorf("%w: the last stage is %s; only Debian-based stages are rewritten so far", ErrNothingToDo, cmp.Or(vars["PRETTY_NAME"], vars["ID"], "of an unknown distribution"))
 	}
 	return vars["VERSION_CODENAME"], nil
 }
@@ -44,11 +45,4 @@ func osRelease(text string) map[string]string {
 		}
 	}
 	return vars
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

@@ -1,6 +1,7 @@
 package restage
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -79,7 +80,7 @@ func (r *pyRewrite) writeDev() (bool, error) {
 	if slices.Contains(names, "debugpy") {
 		why += ", remote debugger on port " + python.DebugPort
 	}
-	if wd := firstNonEmpty(cfg.WorkingDir, "/"); writable(wd) {
+	if wd := cmp.Or(cfg.WorkingDir, "/"); writable(wd) {
 		why += ". Mount your sources over " + wd
 	}
 	w.stage(why+".", r.build, r.dev)
@@ -121,13 +122,4 @@ func (r *pyRewrite) devNames() []string {
 		}
 	}
 	return names
-}
-
-func firstNonEmpty(list ...string) string {
-	for _, s := range list {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }

@@ -1,6 +1,7 @@
 package restage
 
 import (
+	"cmp"
 	"path"
 	"strings"
 
@@ -44,7 +45,7 @@ func rewritePython(in Input) (*Candidate, error) {
 	}
 	r := &pyRewrite{in: in, plan: plan, w: newWriter(in), tests: in.Project.TestPaths(), dists: productionDists(in, plan)}
 	if r.dists.prefix != "/usr/local" {
-		return nil, noRewrite("pip installs to %s here, not to /usr/local", firstNonEmpty(r.dists.prefix, "an unknown place"))
+		return nil, noRewrite("pip installs to %s here, not to /usr/local", cmp.Or(r.dists.prefix, "an unknown place"))
 	}
 	// Debian's own Python has another layout below a prefix (sysconfig's
 	// posix_local): what pip puts there is not found in /usr/local.

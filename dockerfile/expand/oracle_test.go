@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
-
 	"schlank/dockerfile/expand"
 )
 
@@ -107,7 +106,7 @@ func FuzzExpand(f *testing.F) {
 			}
 		}
 		if !utf8.ValidString(text) || strings.ContainsRune(text, 0) || strings.Count(text, "${") > 150 {
-			t.Skip()
+			return // the oracle spoils such bytes, or takes too long over nested variables
 		}
 		if diff := compare(text, l); diff != "" {
 			t.Errorf("%q as %+v:\n%s", text, l, diff)

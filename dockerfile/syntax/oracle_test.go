@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
-
 	"schlank/dockerfile/internal/corpus"
 	"schlank/dockerfile/syntax"
 	"schlank/source"
@@ -39,7 +38,7 @@ func FuzzOracle(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-			t.Skip()
+			return // BuildKit spoils such bytes, so there is nothing to compare
 		}
 		if diff := compare(text); diff != "" {
 			t.Errorf("%q\n%s", text, diff)

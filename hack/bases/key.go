@@ -5,7 +5,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
-	"sort"
+	"maps"
+	"slices"
 )
 
 // keyVersion changes when this program makes other images from the same
@@ -19,7 +20,7 @@ func (r *recipe) key(keys map[string]string, m *machine, fact string, epoch int6
 	field(h, "version", keyVersion)
 	field(h, "epoch", fmt.Sprint(epoch))
 	field(h, "fact", fact)
-	for _, name := range sortedKeys(r.content) {
+	for _, name := range slices.Sorted(maps.Keys(r.content)) {
 		f := r.content[name]
 		field(h, name, fmt.Sprint(f.executable), string(f.data))
 	}
@@ -51,13 +52,4 @@ func field(h hash.Hash, parts ...string) {
 	for _, p := range parts {
 		fmt.Fprintf(h, "%d:%s\n", len(p), p)
 	}
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -59,7 +60,7 @@ func readMachine(ctx context.Context, list []*recipe, notice io.Writer) (*machin
 		home = "/nonexistent"
 	}
 	vars := registrySettings(os.LookupEnv, os.ReadFile, home)
-	for _, name := range sortedKeys(vars) {
+	for _, name := range slices.Sorted(maps.Keys(vars)) {
 		if hasPassword(vars[name]) {
 			fmt.Fprintf(notice, "%s has a password in it and is left out of the images\n", name)
 			continue

@@ -4,7 +4,9 @@ import (
 	"archive/tar"
 	"bytes"
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"time"
 )
 
@@ -48,7 +50,7 @@ func tarOf(files map[string][]byte, epoch time.Time) ([]byte, error) {
 		dirs[name] = true
 		return w.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: name + "/", Mode: 0o755, ModTime: epoch})
 	}
-	for _, name := range sortedKeys(files) {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if err := addDir(path.Dir(name)); err != nil {
 			return nil, err
 		}

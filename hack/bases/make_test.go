@@ -6,8 +6,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -141,7 +143,7 @@ func TestMakeAll(t *testing.T) {
 	}
 	images := stored(t, store)
 	want := []string{"docker.io/library/built:1", "docker.io/library/root:1", "docker.io/library/root:one"}
-	if diff := cmp.Diff(want, sortedKeys(images)); diff != "" {
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(images))); diff != "" {
 		t.Fatalf("references (-want +got):\n%s", diff)
 	}
 	for ref, stand := range map[string]string{"root:one": "root:1", "built:1": "built:1"} {

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -23,7 +25,7 @@ func (e *skipError) Error() string { return e.reason }
 
 // unpack writes the recipe's files to dir.
 func (r *recipe) unpack(dir string) error {
-	for _, name := range sortedKeys(r.content) {
+	for _, name := range slices.Sorted(maps.Keys(r.content)) {
 		f := r.content[name]
 		mode := os.FileMode(0o644)
 		if f.executable {

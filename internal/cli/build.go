@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -101,7 +102,7 @@ the form that compare takes.`,
 			if err != nil {
 				return err
 			}
-			opt, err := b.options(firstOf(append(args, ".")...), p)
+			opt, err := b.options(cmp.Or(append(args, ".")...), p)
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -45,7 +46,7 @@ that no candidate was proven.`,
   schlank optimize --in-place --non-root .`,
 		Args: operands(0, 1, "one PATH"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.optimize(c, &f, firstOf(append(args, ".")...))
+			return a.optimize(c, &f, cmp.Or(append(args, ".")...))
 		},
 	}
 	f.build.add(c)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -121,9 +122,9 @@ func (a *app) settings() (schlank.EngineOptions, error) {
 		return schlank.EngineOptions{}, &schlank.UsageError{Msg: err.Error()}
 	}
 	opt := schlank.EngineOptions{
-		Address:        firstOf(a.engine.address, os.Getenv("SCHLANK_ENGINE"), cfg.Engine),
-		State:          firstOf(a.engine.state, os.Getenv("SCHLANK_STATE"), cfg.State),
-		Bases:          firstOf(a.engine.bases, os.Getenv("SCHLANK_BASES"), cfg.Bases),
+		Address:        cmp.Or(a.engine.address, os.Getenv("SCHLANK_ENGINE"), cfg.Engine),
+		State:          cmp.Or(a.engine.state, os.Getenv("SCHLANK_STATE"), cfg.State),
+		Bases:          cmp.Or(a.engine.bases, os.Getenv("SCHLANK_BASES"), cfg.Bases),
 		MaxBytes:       int64(cfg.CacheGB * 1e9),
 		BuiltinRuntime: a.engine.builtin,
 		Registries:     map[string]schlank.Registry{},
@@ -160,13 +161,4 @@ func (a *app) progress(title string) (engine.Progress, error) {
 		return engine.Progress{}, &schlank.UsageError{Msg: err.Error()}
 	}
 	return engine.Progress{Mode: m, Out: a.stderr, Title: title}, nil
-}
-
-func firstOf(list ...string) string {
-	for _, s := range list {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }

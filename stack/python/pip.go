@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"schlank/dockerfile/shellcmd"
+	pkgdb "schlank/internal/pkgdb/python"
 )
 
 // Purpose says what an install is for.
@@ -157,7 +158,5 @@ var devTools = []string{
 // Normalize brings a distribution's name into the form in which names are
 // compared (PEP 503).
 func Normalize(name string) string {
-	return strings.ToLower(nameRuns.ReplaceAllString(name, "-"))
+	return pkgdb.NormalName(name)
 }
-
-var nameRuns = regexp.MustCompile(`[-_.]+`)

@@ -3,7 +3,6 @@ package driver
 import (
 	"bytes"
 	"context"
-	"os"
 	"strings"
 	"time"
 
@@ -51,24 +50,19 @@ func show(ch chan *client.SolveStatus, p engine.Progress) error {
 	if p.Mode == "" || p.Mode == engine.ProgressNone || p.Out == nil {
 		mode = progressui.QuietMode
 	}
-	if f, ok := p.Out.(*os.File); mode == progressui.TtyMode && (!ok || !isTerminal(f)) {
-		mode = progressui.PlainMode
-	}
 	var opts []progressui.DisplayOpt
 	if p.Title != "" {
 		opts = append(opts, progressui.WithPhase(p.Title))
 	}
 	d, err := progressui.NewDisplay(p.Out, mode, opts...)
+	if err != nil && mode == progressui.TtyMode { // the output is no terminal
+		d, err = progressui.NewDisplay(p.Out, progressui.PlainMode, opts...)
+	}
 	if err != nil {
 		return err
 	}
 	_, err = d.UpdateFrom(context.Background(), ch)
 	return err
-}
-
-func isTerminal(f *os.File) bool {
-	st, err := f.Stat()
-	return err == nil && st.Mode()&os.ModeCharDevice != 0
 }
 
 func (s *status) update(ss *client.SolveStatus) {
