@@ -71,7 +71,7 @@ func BenchmarkRead(b *testing.B) {
 			for b.Loop() {
 				start := time.Now()
 				_, err := bl.read(b.Context(), 1<<40, func(r io.Reader) error {
-					_, err := scan(r, 0, defaultLimits())
+					_, err := scan(r, 0, defaultLimits(), nil)
 					return err
 				})
 				reading += time.Since(start)

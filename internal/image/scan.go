@@ -28,7 +28,9 @@ type stored struct {
 type scanned struct {
 	entries []stored // in archive order
 	bodies  map[string][]byte
-	// captured is the sum of the lengths of bodies.
+	// records are what lookers said: looker → name → record.
+	records map[string]map[string][]byte
+	// captured is the sum of the lengths of bodies and records.
 	captured    int64
 	unknowns    []inventory.Unknown
 	compression string
@@ -40,26 +42,29 @@ func (s *scanned) unknown(p, reason string) {
 
 // scanner reads one layer's archive.
 type scanner struct {
-	limits limits
-	layer  int
-	out    scanned
-	hash   hash.Hash
-	buf    []byte
-	elf    spool
-	left   int64
+	limits  limits
+	lookers []looker
+	layer   int
+	out     scanned
+	hash    hash.Hash
+	buf     []byte
+	spool   spool
+	left    int64
 }
 
 // scan reads an archive to its end-of-archive mark.
-func scan(r io.Reader, layer int, l limits) (*scanned, error) {
+func scan(r io.Reader, layer int, l limits, lookers []looker) (*scanned, error) {
 	s := &scanner{
-		limits: l,
-		layer:  layer,
-		hash:   sha256.New(),
-		buf:    make([]byte, 64<<10),
-		left:   l.layerBytes,
+		limits:  l,
+		lookers: lookers,
+		layer:   layer,
+		hash:    sha256.New(),
+		buf:     make([]byte, 64<<10),
+		left:    l.layerBytes,
 	}
 	s.out.bodies = map[string][]byte{}
-	defer s.elf.Close()
+	s.out.records = map[string]map[string][]byte{}
+	defer s.spool.Close()
 	tr := tar.NewReader(r)
 	for {
 		hdr, err := tr.Next()
@@ -198,9 +203,10 @@ func (s *scanner) content(e *inventory.Entry, size int64, body io.Reader) error 
 	return nil
 }
 
-// copyBody reads the body in pieces, and looks into it if it is ELF.
+// copyBody reads the body in pieces, and shows it to those who want to look
+// into it.
 func (s *scanner) copyBody(e *inventory.Entry, size int64, keep *bytes.Buffer, body io.Reader) error {
-	isELF := false
+	var audience audience
 	for first := true; ; first = false {
 		n, err := io.ReadFull(body, s.buf)
 		data := s.buf[:n]
@@ -208,15 +214,13 @@ func (s *scanner) copyBody(e *inventory.Entry, size int64, keep *bytes.Buffer, b
 		if keep != nil {
 			keep.Write(data)
 		}
-		if first && bytes.HasPrefix(data, []byte("\x7fELF")) {
-			if isELF = size <= s.limits.elfBytes; !isELF {
-				s.out.unknown(e.Path, fmt.Sprintf("ELF file not read: %d bytes are more than the limit of %d", size, s.limits.elfBytes))
-			}
-			s.elf.Reset()
+		if first {
+			audience = s.invite(e, size, data)
+			s.spool.Reset()
 		}
-		if isELF {
-			if _, err := s.elf.Write(data); err != nil {
-				return fmt.Errorf("buffering an ELF file: %w", err)
+		if !audience.empty() {
+			if _, err := s.spool.Write(data); err != nil {
+				return fmt.Errorf("buffering a file: %w", err)
 			}
 		}
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) && n > 0 {
@@ -226,14 +230,58 @@ func (s *scanner) copyBody(e *inventory.Entry, size int64, keep *bytes.Buffer, b
 			return err
 		}
 	}
-	if !isELF {
-		return nil
-	}
-	facts, err := readELF(&s.elf)
-	if err != nil {
-		s.out.unknown(e.Path, "ELF file not understood: "+err.Error())
-		return nil
-	}
-	e.ELF = facts
+	s.show(e, size, audience)
 	return nil
+}
+
+// audience is who wants to see a file.
+type audience struct {
+	elf     bool
+	lookers []*looker
+}
+
+func (a audience) empty() bool { return !a.elf && len(a.lookers) == 0 }
+
+// invite asks who wants to see a file that begins with head.
+func (s *scanner) invite(e *inventory.Entry, size int64, head []byte) audience {
+	var a audience
+	isELF := bytes.HasPrefix(head, []byte("\x7fELF"))
+	if isELF && size > s.limits.elfBytes {
+		s.out.unknown(e.Path, fmt.Sprintf("ELF file not read: %d bytes are more than the limit of %d", size, s.limits.elfBytes))
+		return a
+	}
+	a.elf = isELF
+	for i := range s.lookers {
+		if s.lookers[i].wants(e.Path, size, head) {
+			a.lookers = append(a.lookers, &s.lookers[i])
+		}
+	}
+	return a
+}
+
+// show lets those who want to see a file look at what is in the spool.
+func (s *scanner) show(e *inventory.Entry, size int64, a audience) {
+	if a.elf {
+		facts, err := readELF(&s.spool)
+		if err != nil {
+			s.out.unknown(e.Path, "ELF file not understood: "+err.Error())
+		}
+		e.ELF = facts
+	}
+	for _, l := range a.lookers {
+		record, err := l.see(e.Path, &s.spool, size)
+		switch {
+		case err != nil:
+			s.out.unknown(e.Path, err.Error())
+		case record == nil:
+		case s.out.captured+int64(len(record)) > s.limits.captureBytes:
+			s.out.unknown(e.Path, fmt.Sprintf("not read: package data of this layer exceeds %d bytes", s.limits.captureBytes))
+		default:
+			if s.out.records[l.name] == nil {
+				s.out.records[l.name] = map[string][]byte{}
+			}
+			s.out.records[l.name][e.Path] = record
+			s.out.captured += int64(len(record))
+		}
+	}
 }

@@ -24,7 +24,7 @@ func FuzzScan(f *testing.F) {
 		b := blob{open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }}
 		var s *scanned
 		if _, err := b.read(t.Context(), l.layerBytes, func(r io.Reader) (err error) {
-			s, err = scan(r, 0, l)
+			s, err = scan(r, 0, l, nil)
 			return err
 		}); err != nil {
 			return

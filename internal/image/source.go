@@ -174,7 +174,7 @@ func (s *Source) scanLayer(ctx context.Context, i int) (*scanned, error) {
 	b := &s.blobs[i]
 	var out *scanned
 	compression, err := b.read(ctx, s.limits.layerBytes, func(r io.Reader) (err error) {
-		out, err = scan(r, i, s.limits)
+		out, err = scan(r, i, s.limits, lookers())
 		return err
 	})
 	if err != nil {
