@@ -179,7 +179,7 @@ func (c *collector) dpkgOwner(f *inventory.File) int {
 // links follows the shared libraries of everything kept, and of the
 // libraries that are kept for it.
 func (c *collector) links() {
-	loader := inventory.NewLoader(c.in.Image.Tree, nil)
+	loader := c.in.Image.Loader()
 	for before := -1; before != len(c.kept); {
 		before = len(c.kept)
 		for _, p := range sortedPaths(c.kept) {

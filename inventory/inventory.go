@@ -9,7 +9,11 @@
 // layer blobs, as transferred from a registry.
 package inventory
 
-import "io/fs"
+import (
+	"io/fs"
+	"path"
+	"strings"
+)
 
 // Image is the inventory of one image for one platform.
 type Image struct {
@@ -21,6 +25,10 @@ type Image struct {
 	Tree Tree
 	// Packages are sorted by type, name, version and location.
 	Packages []Package
+	// LoaderDirs are the directories that the image tells its dynamic
+	// loaders to search besides their own, in order: those of
+	// /etc/ld.so.conf and what it includes, and of musl's path files.
+	LoaderDirs []string
 	// Config is the part of the image configuration schlank works with.
 	Config Config
 	// Unknowns lists what could not be read or understood, never dropped
@@ -102,8 +110,38 @@ type ELF struct {
 	Needed []string
 	// RPath and RunPath are the search directories, $ORIGIN unexpanded.
 	RPath, RunPath []string
-	// Debug says that the file holds debug sections (.debug_info or such).
-	Debug bool
+	// Debug says that the file holds debug sections (.debug_info or such),
+	// Symbols that it holds the symbol table that strip(1) removes.
+	Debug, Symbols bool
+	// Detached marks a file of debug symbols that were split off from their
+	// program: no loader can load it.
+	Detached bool
+	// Executable says that the file is a program rather than a library: by
+	// its type, its flag for position independent programs, or an
+	// interpreter without a soname.
+	Executable bool
+}
+
+// Static reports whether the file is a program that needs neither an
+// interpreter nor libraries.
+func (e *ELF) Static() bool {
+	return e.Executable && !e.Detached && e.Interp == "" && len(e.Needed) == 0
+}
+
+// LibC is the C library that the file is linked against, by its interpreter
+// and its needed libraries: "glibc", "musl", or "" where neither shows it, as
+// in static programs.
+func (e *ELF) LibC() string {
+	for _, name := range append([]string{e.Interp}, e.Needed...) {
+		base := path.Base(name)
+		switch {
+		case strings.HasPrefix(base, "ld-musl-"), strings.HasPrefix(base, "libc.musl-"):
+			return "musl"
+		case strings.HasPrefix(base, "ld-linux"), strings.HasPrefix(base, "ld64.so."), base == "libc.so.6":
+			return "glibc"
+		}
+	}
+	return ""
 }
 
 // File is a path of the final tree.

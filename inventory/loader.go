@@ -10,13 +10,27 @@ import (
 // LD_LIBRARY_PATH set by scripts, preloads and dlopen(3).
 type Loader struct {
 	tree Tree
+	// env are the directories of LD_LIBRARY_PATH.
+	env  []string
 	dirs []string
 }
 
 // NewLoader returns a loader for a tree. dirs are the directories of
-// /etc/ld.so.conf and of LD_LIBRARY_PATH, searched before the default ones.
+// /etc/ld.so.conf, searched before the default ones.
 func NewLoader(t Tree, dirs []string) *Loader {
 	return &Loader{tree: t, dirs: dirs}
+}
+
+// Loader returns the loader of the image: it knows the directories that the
+// image configures, in files or by LD_LIBRARY_PATH in its environment.
+func (img *Image) Loader() *Loader {
+	l := NewLoader(img.Tree, img.LoaderDirs)
+	for _, v := range img.Config.Env {
+		if value, ok := strings.CutPrefix(v, "LD_LIBRARY_PATH="); ok {
+			l.env = strings.FieldsFunc(value, func(r rune) bool { return r == ':' || r == ';' })
+		}
+	}
+	return l
 }
 
 // Library is a shared library that was found.
@@ -94,6 +108,7 @@ func (l *Loader) search(from *File, chain []*File) []string {
 			}
 		}
 	}
+	dirs = append(dirs, l.expand(from, l.env)...)
 	dirs = append(dirs, l.expand(from, from.ELF.RunPath)...)
 	dirs = append(dirs, l.dirs...)
 	return append(dirs, l.defaults(from.ELF)...)

@@ -163,3 +163,48 @@ func TestClosure(t *testing.T) {
 		})
 	}
 }
+
+func TestImageLoader(t *testing.T) {
+	img := &Image{
+		Tree: treeOf(
+			so("/p", ELF{Needed: []string{"liba.so", "libb.so", "libc.so"}, RunPath: []string{"/run"}}),
+			so("/env/liba.so", ELF{}), so("/run/liba.so", ELF{}), so("/conf/libb.so", ELF{}), so("/run/libc.so", ELF{}),
+		),
+		LoaderDirs: []string{"/conf"},
+		Config:     Config{Env: []string{"A=b", "LD_LIBRARY_PATH=/nowhere::/env"}},
+	}
+	libs, missing := img.Loader().Closure([]string{"/p"})
+	var got []string
+	for _, l := range libs {
+		got = append(got, l.File.Path)
+	}
+	if want := []string{"/env/liba.so", "/conf/libb.so", "/run/libc.so"}; !slices.Equal(got, want) || len(missing) > 0 {
+		t.Errorf("libraries %v, missing %v, want %v", got, missing, want)
+	}
+}
+
+func TestELFFacts(t *testing.T) {
+	tests := []struct {
+		name   string
+		elf    ELF
+		static bool
+		libc   string
+	}{
+		{"static program", ELF{Executable: true}, true, ""},
+		{"program", ELF{Executable: true, Interp: "/lib64/ld-linux-x86-64.so.2", Needed: []string{"libc.so.6"}}, false, "glibc"},
+		{"library", ELF{Needed: []string{"libm.so.6", "libc.so.6"}}, false, "glibc"},
+		{"of Alpine", ELF{Executable: true, Interp: "/lib/ld-musl-aarch64.so.1"}, false, "musl"},
+		{"library of Alpine", ELF{Needed: []string{"libc.musl-x86_64.so.1"}}, false, "musl"},
+		{"libc itself", ELF{}, false, ""},
+		{"debug symbols", ELF{Detached: true, Debug: true}, false, ""},
+		{"big-endian", ELF{Needed: []string{"ld64.so.2"}}, false, "glibc"},
+	}
+	for _, tt := range tests {
+		if got := tt.elf.Static(); got != tt.static {
+			t.Errorf("%s: Static is %v", tt.name, got)
+		}
+		if got := tt.elf.LibC(); got != tt.libc {
+			t.Errorf("%s: LibC is %q, want %q", tt.name, got, tt.libc)
+		}
+	}
+}

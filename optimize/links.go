@@ -54,7 +54,7 @@ func unresolved(img *inventory.Image, lowest int) map[inventory.MissingLibrary]b
 			paths = append(paths, img.Tree[i].Path)
 		}
 	}
-	_, missing := inventory.NewLoader(img.Tree, nil).Closure(paths)
+	_, missing := img.Loader().Closure(paths)
 	set := map[inventory.MissingLibrary]bool{}
 	for _, m := range missing {
 		set[m] = true

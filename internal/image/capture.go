@@ -24,6 +24,8 @@ func captureLimit(p string) int64 {
 		return maxDatabase
 	case dpkg.Wants(p) || python.Wants(p) || node.Wants(p):
 		return maxRecord
+	case isLoaderConf(p):
+		return maxLdConf
 	}
 	return 0
 }

@@ -41,21 +41,22 @@ func readELF(r io.ReaderAt) (facts *inventory.ELF, err error) {
 		Class:   strings.TrimPrefix(f.Class.String(), "ELFCLASS"),
 		Machine: strings.ToLower(strings.TrimPrefix(f.Machine.String(), "EM_")),
 	}
-	detached := false
 	for _, s := range f.Sections {
-		if isDebugSection(s.Name) {
-			facts.Debug = true
-		}
-		if s.Name == ".dynamic" && s.Type == elf.SHT_NOBITS {
-			// A file of debug symbols split off from its program: the
-			// headers are there, what they point to is not.
-			detached = true
-		}
+		facts.Debug = facts.Debug || isDebugSection(s.Name)
+		facts.Symbols = facts.Symbols || s.Type == elf.SHT_SYMTAB
+		// In a file of debug symbols split off from its program the headers
+		// are there, but not what they point to.
+		facts.Detached = facts.Detached || s.Type == elf.SHT_NOBITS && (s.Name == ".dynamic" || s.Name == ".text")
 	}
-	if detached {
+	if facts.Detached {
 		return facts, nil
 	}
-	return facts, readProgs(f, facts)
+	facts.Executable = f.Type == elf.ET_EXEC
+	if err := readProgs(f, facts); err != nil {
+		return facts, err
+	}
+	facts.Executable = facts.Executable || facts.Interp != "" && facts.Soname == ""
+	return facts, nil
 }
 
 func isDebugSection(name string) bool {
@@ -102,6 +103,9 @@ func readDynamic(f *elf.File, p *elf.Prog, facts *inventory.ELF) error {
 		var one *string
 		var many *[]string
 		switch e.tag {
+		case elf.DT_FLAGS_1:
+			facts.Executable = facts.Executable || elf.DynFlag1(e.val)&elf.DF_1_PIE != 0
+			continue
 		case elf.DT_SONAME:
 			one = &facts.Soname
 		case elf.DT_NEEDED:

@@ -47,11 +47,15 @@ func TestELFAgainstReadelf(t *testing.T) {
 			t.Errorf("%s: %v", p, err)
 			continue
 		}
-		out, err := exec.Command(readelf, "-dlW", p).Output()
+		out, err := exec.Command(readelf, "-dlSW", p).Output()
 		if err != nil {
 			continue
 		}
-		want := &inventory.ELF{}
+		want := &inventory.ELF{Executable: strings.HasPrefix(p, "/usr/bin/")}
+		for _, section := range strings.Fields(string(out)) {
+			want.Symbols = want.Symbols || section == ".symtab"
+			want.Debug = want.Debug || section == ".debug_info"
+		}
 		for _, m := range entry.FindAllStringSubmatch(string(out), -1) {
 			switch m[1] {
 			case "NEEDED":
@@ -68,7 +72,8 @@ func TestELFAgainstReadelf(t *testing.T) {
 			want.Interp = m[1]
 		}
 		if got.Soname != want.Soname || got.Interp != want.Interp || !slices.Equal(got.Needed, want.Needed) ||
-			!slices.Equal(got.RPath, want.RPath) || !slices.Equal(got.RunPath, want.RunPath) {
+			!slices.Equal(got.RPath, want.RPath) || !slices.Equal(got.RunPath, want.RunPath) ||
+			got.Executable != want.Executable || got.Symbols != want.Symbols || got.Debug != want.Debug || got.Detached {
 			t.Errorf("%s: %+v, readelf says %+v", p, got, want)
 		}
 		checked++
@@ -116,5 +121,25 @@ func TestSpool(t *testing.T) {
 	}
 	if _, err := os.Stat(name); !errors.Is(err, os.ErrNotExist) {
 		t.Error("the temporary file is still there")
+	}
+}
+
+// TestELFDetached splits a program as packages of debug symbols are made.
+func TestELFDetached(t *testing.T) {
+	objcopy, err := exec.LookPath("objcopy")
+	if err != nil {
+		t.Skip("no objcopy on this machine")
+	}
+	out := filepath.Join(t.TempDir(), "ls.debug")
+	if msg, err := exec.Command(objcopy, "--only-keep-debug", "/bin/ls", out).CombinedOutput(); err != nil {
+		t.Skipf("objcopy: %s", msg)
+	}
+	data, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts, err := readELF(bytes.NewReader(data))
+	if err != nil || !facts.Detached || facts.Executable || facts.Needed != nil || facts.Static() {
+		t.Errorf("%+v, %v; want a detached file", facts, err)
 	}
 }

@@ -20,6 +20,9 @@ func (s *Source) addPackages(ctx context.Context, r *result, scans []*scanned) e
 	if err != nil {
 		return err
 	}
+	if err := s.addLoaderDirs(ctx, r, files); err != nil {
+		return err
+	}
 	img := r.img
 	add := func(pkgs []inventory.Package, unknowns []inventory.Unknown) {
 		img.Packages = append(img.Packages, pkgs...)

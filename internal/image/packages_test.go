@@ -141,7 +141,7 @@ func TestAlpine(t *testing.T) {
 	}
 	busybox := inv.Tree.Find("/bin/busybox").ELF
 	want := &inventory.ELF{
-		Class: "64", Machine: "x86_64", Interp: "/lib/ld-musl-x86_64.so.1", Needed: []string{"libc.musl-x86_64.so.1"},
+		Class: "64", Machine: "x86_64", Interp: "/lib/ld-musl-x86_64.so.1", Needed: []string{"libc.musl-x86_64.so.1"}, Executable: true,
 	}
 	if diff := cmp.Diff(want, busybox); diff != "" {
 		t.Errorf("busybox (-want +got):\n%s", diff)
@@ -156,7 +156,7 @@ func TestAlpine(t *testing.T) {
 			all = append(all, inv.Tree[i].Path)
 		}
 	}
-	libs, missing := inventory.NewLoader(inv.Tree, nil).Closure(all)
+	libs, missing := inv.Loader().Closure(all)
 	if len(missing) > 0 || len(libs) < 4 {
 		t.Errorf("%d libraries, missing %v", len(libs), missing)
 	}
