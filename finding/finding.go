@@ -13,10 +13,10 @@ import (
 // Severity says how bad a finding is.
 type Severity int
 
-// The severities, from the least on.
+// The severities, from the least on. The zero value is invalid.
 const (
 	// Info is worth knowing; nothing needs to be done.
-	Info Severity = iota
+	Info Severity = iota + 1
 	// Warning is wrong or wasteful, but the file builds.
 	Warning
 	// Error is what makes the build fail.
@@ -46,6 +46,13 @@ type Finding struct {
 	Message string
 	// Hint says what to do about it, and may be empty.
 	Hint string
+	// Aliases are the ids that other tools give to this very finding:
+	// DL3009, DS-0017, JSONArgsRecommended.
+	Aliases []string
+	// Cost is what it costs in the image.
+	Cost Cost
+	// Fixes are alternatives, the best first.
+	Fixes []Fix
 }
 
 // Sort brings findings into the order in which they are shown: by place, then

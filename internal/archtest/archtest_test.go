@@ -19,12 +19,13 @@ var levels = map[string]int{
 	"finding": 1, "compare": 1, "internal/pkgdb": 1, "dockerfile/expand": 1, "dockerfile/syntax": 2,
 	"dockerfile/shellcmd": 2, "report": 2, "engine": 2, "internal/image": 2, "internal/config": 2, "internal/buildcontext": 2, "internal/agent": 2,
 	"dockerfile": 3, "internal/engine": 3,
-	"stack": 4, "evidence": 4, "probe": 4,
-	"restage":      5,
-	"optimize":     6,
-	".":            7,
-	"internal/cli": 8,
-	"cmd/schlank":  9, "hack": 9, "internal/archtest": 9,
+	"dockerfile/pkgmgr": 3,
+	"stack":             4, "evidence": 4, "probe": 4, "rule": 4, "attribute": 4,
+	"restage": 5, "rules": 5, "fix": 5,
+	"optimize": 6, "lint": 6,
+	".": 7, "internal/lsp": 7, "internal/tui": 7,
+	"internal/cli": 8, "internal/newrule": 8,
+	"cmd/schlank": 9, "hack": 9, "internal/archtest": 9,
 }
 
 // doors lists, by prefix of the import path, the rooms that may use a
@@ -62,7 +63,7 @@ var oracles = []string{
 
 // pure are the rooms that do no I/O: from bytes to edits everything runs in
 // an editor, on any system.
-var pure = []string{"source", "inventory", "finding", "compare", "dockerfile", "report", "stack", "evidence", "restage", "internal/pkgdb", "probe/volatile"}
+var pure = []string{"source", "inventory", "finding", "compare", "dockerfile", "report", "stack", "evidence", "restage", "internal/pkgdb", "probe/volatile", "rule", "rules", "fix", "lint", "attribute"}
 
 // testSupport are packages that only tests import, and that may read files.
 var testSupport = []string{"dockerfile/internal/corpus", "internal/engine/enginetest"}
