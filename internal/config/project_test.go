@@ -123,7 +123,7 @@ func TestProjectMistakes(t *testing.T) {
 		"lint: {rules: {SL1001: fatal}}\n":   `lint.rules.SL1001 is "fatal": use off, info, warning or error`,
 		"lint: {labels: {a: date}}\n":        `lint.labels.a is "date": use one of text`,
 		"lint: {fail-on: often}\n":           `lint.fail-on is "often"`,
-		"lint: {shellcheck: on}\n":           "cannot unmarshal",
+		"lint: {shellcheck: on}\n":           `lint.shellcheck is "true"`,
 		"lint: {shellcheck: always}\n":       `lint.shellcheck is "always"`,
 		"lint: {all_rules: true}\n":          `unknown field "all_rules"`,
 		"lint: [\n":                          "yaml",
