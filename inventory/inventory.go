@@ -191,13 +191,29 @@ type Healthcheck struct {
 // PackageType names the package manager that recorded a package.
 type PackageType string
 
-// The package types known so far.
+// The package types.
 const (
-	Dpkg   PackageType = "dpkg"
-	Apk    PackageType = "apk"
-	Python PackageType = "pip"
-	Node   PackageType = "npm"
+	// Distributions.
+	Dpkg PackageType = "dpkg"
+	Apk  PackageType = "apk"
+	Rpm  PackageType = "rpm"
+	// Languages.
+	Conda    PackageType = "conda"
+	Python   PackageType = "pip"
+	Node     PackageType = "npm"
+	Ruby     PackageType = "gem"
+	Composer PackageType = "composer" // PHP
+	Go       PackageType = "go"
+	Rust     PackageType = "cargo"
+	Java     PackageType = "java" // "group:artifact" where Maven's names are known
+	DotNet   PackageType = "nuget"
 )
+
+// Distribution reports whether packages of the type are those of a Linux
+// distribution, which brings everything below the languages.
+func (t PackageType) Distribution() bool {
+	return t == Dpkg || t == Apk || t == Rpm
+}
 
 // Package is an installed package.
 type Package struct {
@@ -229,11 +245,21 @@ type Package struct {
 	// globally.
 	Requested bool
 	// Origin is the URL a package was installed from instead of an index
-	// (pip's direct_url.json), or "".
+	// (pip's direct_url.json), or the directory or the word its manager
+	// notes for it ("./lib" for a replaced Go module, "git" or "local" for a
+	// crate), or "". A package with an Origin may differ from the one that
+	// the index has by its name and version.
 	Origin string
-	// Location is where the package is recorded: the database or dist-info
-	// directory.
+	// Location is where the package is recorded: the database, the dist-info
+	// directory, the file that it is compiled or packed into
+	// ("/app/server", "/app/app.jar!/BOOT-INF/lib/x.jar").
 	Location string
+	// Inside is the path of the file that holds this package besides
+	// others, or "": a module in a Go program, a crate in a Rust program, a
+	// jar in a jar. Such a package is there, with its version, but claims no
+	// files and has no Bytes: the file belongs to the package of the program
+	// or archive as a whole.
+	Inside string
 	// Conffiles are the configuration files among Files, sorted.
 	Conffiles []string
 	// Files are the absolute paths the package claims, sorted, directories

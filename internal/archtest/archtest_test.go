@@ -22,7 +22,7 @@ var levels = map[string]int{
 	"dockerfile/pkgmgr": 3,
 	"stack":             4, "evidence": 4, "probe": 4, "rule": 4, "attribute": 4,
 	"restage": 5, "rules": 5, "fix": 5,
-	"optimize": 6, "lint": 6,
+	"optimize": 6, "lint": 6, "rules/ruletest": 6,
 	".": 7, "internal/lsp": 7, "internal/tui": 7,
 	"internal/cli": 8, "internal/newrule": 8,
 	"cmd/schlank": 9, "hack": 9, "internal/archtest": 9,
@@ -60,7 +60,7 @@ var doors = map[string][]string{
 // oracles are libraries that tests of any room may use.
 var oracles = []string{
 	"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "github.com/moby/buildkit", "github.com/google/go-containerregistry",
-	"github.com/opencontainers/", "github.com/klauspost/compress", "github.com/containerd/", "golang.org/x/sys",
+	"github.com/opencontainers/", "github.com/klauspost/compress", "github.com/containerd/", "golang.org/x/sys", "github.com/distribution/reference",
 }
 
 // pure are the rooms that do no I/O: from bytes to edits everything runs in
@@ -68,7 +68,7 @@ var oracles = []string{
 var pure = []string{"source", "inventory", "finding", "compare", "dockerfile", "report", "stack", "evidence", "restage", "internal/pkgdb", "probe/volatile", "rule", "rules", "fix", "lint", "attribute"}
 
 // testSupport are packages that only tests import, and that may read files.
-var testSupport = []string{"dockerfile/internal/corpus", "internal/engine/enginetest"}
+var testSupport = []string{"dockerfile/internal/corpus", "internal/engine/enginetest", "internal/pkgdb/elfsection/elftest"}
 
 // impure are the standard packages through which I/O would come.
 var impure = []string{"net", "net/http", "os", "os/exec", "os/signal", "syscall"}

@@ -23,11 +23,6 @@ type looker struct {
 	look func(p string, r io.ReaderAt, size int64) (record []byte, err error)
 }
 
-// lookers are all there are.
-func lookers() []looker {
-	return nil
-}
-
 // see calls look so that a parser that panics on a crafted file does not end
 // the reading of an image.
 func (l *looker) see(p string, r io.ReaderAt, size int64) (record []byte, err error) {

@@ -3,14 +3,17 @@ package image
 import (
 	"cmp"
 	"context"
+	"maps"
 	"path"
 	"slices"
 	"strings"
 
 	"schlank/internal/pkgdb/apk"
 	"schlank/internal/pkgdb/dpkg"
+	"schlank/internal/pkgdb/golang"
 	"schlank/internal/pkgdb/node"
 	"schlank/internal/pkgdb/python"
+	"schlank/internal/pkgdb/rust"
 	"schlank/inventory"
 )
 
@@ -32,6 +35,8 @@ func (s *Source) addPackages(ctx context.Context, r *result, scans []*scanned) e
 	add(apk.Parse(files))
 	add(python.Parse(files, img.Tree))
 	add(node.Parse(files, img.Tree))
+	add(golang.Parse(firstNames(img.Tree, r.records(scans, lookGo))))
+	add(rust.Parse(firstNames(img.Tree, r.records(scans, lookRust))))
 	slices.SortFunc(img.Packages, func(a, b inventory.Package) int {
 		return cmp.Or(
 			cmp.Compare(a.Type, b.Type),
@@ -73,16 +78,32 @@ func (s *Source) databases(ctx context.Context, r *result, scans []*scanned) (ma
 	return files, err
 }
 
-// precedence orders the claims to one path: what a distribution's package
-// brought belongs to it, also when a language's tool lists it as well.
+// firstNames drops the records of further names of a file, so that a program
+// with hard links is one program.
+func firstNames(tree inventory.Tree, records map[string][]byte) map[string][]byte {
+	maps.DeleteFunc(records, func(p string, _ []byte) bool {
+		f := tree.Find(p)
+		return f == nil || f.Kind == inventory.KindHardlink
+	})
+	return records
+}
+
+// precedence orders the claims to one path, the strongest first: what a
+// package manager brought belongs to its package, also when another one that
+// works inside of it lists the path as well. What a file says of itself counts
+// least.
 func precedence(t inventory.PackageType) int {
 	switch t {
-	case inventory.Dpkg, inventory.Apk:
+	case inventory.Dpkg, inventory.Apk, inventory.Rpm:
 		return 0
-	case inventory.Python:
+	case inventory.Conda:
 		return 1
+	case inventory.Python:
+		return 2
+	case inventory.Node, inventory.Ruby, inventory.Composer:
+		return 3
 	}
-	return 2
+	return 4
 }
 
 // own brings the packages' files into the paths of the tree, gives each path
@@ -105,6 +126,7 @@ func own(img *inventory.Image) {
 		p.Conffiles = located(img.Tree, p.Conffiles, func(*inventory.File) {})
 	}
 	ownCompiled(img)
+	ownHardlinks(img)
 	for i := range img.Packages {
 		p := &img.Packages[i]
 		for _, at := range p.Files {
@@ -154,5 +176,19 @@ func ownCompiled(img *inventory.Image) {
 	}
 	for i := range grown {
 		slices.Sort(img.Packages[i].Files)
+	}
+}
+
+// ownHardlinks gives further names of a file that nobody claims to the owner
+// of its first name: the bytes are the same.
+func ownHardlinks(img *inventory.Image) {
+	for i := range img.Tree {
+		f := &img.Tree[i]
+		if f.Kind != inventory.KindHardlink || f.Owner >= 0 {
+			continue
+		}
+		if first := img.Tree.Find(f.Link); first != nil {
+			f.Owner = first.Owner
+		}
 	}
 }
