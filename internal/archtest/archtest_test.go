@@ -68,7 +68,7 @@ var oracles = []string{
 var pure = []string{"source", "inventory", "finding", "compare", "dockerfile", "report", "stack", "evidence", "restage", "internal/pkgdb", "probe/volatile", "rule", "rules", "fix", "lint", "attribute"}
 
 // testSupport are packages that only tests import, and that may read files.
-var testSupport = []string{"dockerfile/internal/corpus", "internal/engine/enginetest", "internal/pkgdb/elfsection/elftest"}
+var testSupport = []string{"dockerfile/internal/corpus", "internal/engine/enginetest", "internal/pkgdb/elfsection/elftest", "rules/ruletest"}
 
 // impure are the standard packages through which I/O would come.
 var impure = []string{"net", "net/http", "os", "os/exec", "os/signal", "syscall"}
