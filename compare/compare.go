@@ -44,9 +44,13 @@ type Row struct {
 	Ratio *float64
 }
 
-// PackageTypes are the types that rows count, in the order of columns.
+// PackageTypes are the types that rows count, in the order in which they are
+// shown: the distribution's first.
 func PackageTypes() []inventory.PackageType {
-	return []inventory.PackageType{inventory.Dpkg, inventory.Apk, inventory.Python, inventory.Node}
+	return []inventory.PackageType{
+		inventory.Dpkg, inventory.Apk, inventory.Rpm, inventory.Conda, inventory.Python, inventory.Node,
+		inventory.Ruby, inventory.Composer, inventory.Java, inventory.DotNet, inventory.Go, inventory.Rust,
+	}
 }
 
 // Rows measures items; the order stays.

@@ -35,7 +35,11 @@ func items() []Item {
 }
 
 func TestRows(t *testing.T) {
-	packages := map[inventory.PackageType]int{inventory.Dpkg: 1, inventory.Apk: 0, inventory.Python: 1, inventory.Node: 0}
+	packages := map[inventory.PackageType]int{}
+	for _, t := range PackageTypes() {
+		packages[t] = 0
+	}
+	packages[inventory.Dpkg], packages[inventory.Python] = 1, 1
 	want := []Row{
 		{Name: "broken", Kind: "dockerfile", Err: cmpopts.AnyError, BuildSeconds: ptr(1.5)},
 		{
@@ -79,10 +83,12 @@ func TestJSON(t *testing.T) {
      "wasted_bytes": null, "layers": null, "files": null, "packages": null, "build_seconds": 1.5, "ratio": null,
      "stand_in": false, "error": "building <it>: no space"},
     {"name": "big", "kind": "dockerfile", "disk_bytes": 1000, "pull_bytes": 500, "visible_bytes": 600,
-     "wasted_bytes": 400, "layers": 1, "files": 2, "packages": {"apk": 0, "dpkg": 1, "npm": 0, "pip": 1},
+     "wasted_bytes": 400, "layers": 1, "files": 2, "packages": {"apk": 0, "cargo": 0, "composer": 0, "conda": 0, "dpkg": 1, "gem": 0, "go": 0,
+     "java": 0, "npm": 0, "nuget": 0, "pip": 1, "rpm": 0},
      "build_seconds": 2, "ratio": 1, "stand_in": true, "error": null},
     {"name": "small", "kind": "archive", "disk_bytes": 150, "pull_bytes": 75, "visible_bytes": 150,
-     "wasted_bytes": 0, "layers": 1, "files": 2, "packages": {"apk": 0, "dpkg": 1, "npm": 0, "pip": 1},
+     "wasted_bytes": 0, "layers": 1, "files": 2, "packages": {"apk": 0, "cargo": 0, "composer": 0, "conda": 0, "dpkg": 1, "gem": 0, "go": 0,
+     "java": 0, "npm": 0, "nuget": 0, "pip": 1, "rpm": 0},
      "build_seconds": null, "ratio": 0.15, "stand_in": false, "error": null}
   ]
 }`
