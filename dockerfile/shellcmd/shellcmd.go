@@ -7,7 +7,11 @@
 // before it are there.
 package shellcmd
 
-import "schlank/source"
+import (
+	"mvdan.cc/sh/v3/syntax"
+
+	"schlank/source"
+)
 
 // Script is a shell text taken apart.
 type Script struct {
@@ -26,6 +30,8 @@ type Script struct {
 	// known here, such as powershell, or longer than 64 KiB. There are no
 	// commands then, and nothing may be concluded from that.
 	Opaque bool
+
+	tree []*syntax.Stmt
 }
 
 // File is the smallest span of the file that holds the text in span.

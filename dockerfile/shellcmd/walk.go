@@ -39,6 +39,7 @@ type element struct {
 
 // top reads the outermost list.
 func (b *builder) top(stmts []*syntax.Stmt) {
+	b.script.tree = stmts
 	elements := b.elements(stmts)
 	removals := b.removals(elements)
 	for k, e := range elements {
