@@ -17,7 +17,7 @@ import (
 // hostTree makes a tree of this machine's programs and libraries.
 func hostTree(t *testing.T, dirs ...string) inventory.Tree {
 	t.Helper()
-	var tree []treeFile
+	var entries []stored
 	add := func(p string) {
 		info, err := os.Lstat(p)
 		if err != nil {
@@ -36,7 +36,7 @@ func hostTree(t *testing.T, dirs ...string) inventory.Tree {
 				f.Close()
 			}
 		}
-		tree = append(tree, treeFile{File: inventory.File{Entry: e, Owner: -1}})
+		entries = append(entries, stored{Entry: e, name: p})
 	}
 	for _, d := range dirs {
 		add(d)
@@ -50,12 +50,12 @@ func hostTree(t *testing.T, dirs ...string) inventory.Tree {
 			}
 		}
 	}
-	slices.SortFunc(tree, func(a, b treeFile) int { return inventory.ComparePaths(a.Path, b.Path) })
-	var out inventory.Tree
-	for _, n := range withParents(tree) {
-		out = append(out, n.File)
+	u := newUnpacker()
+	if _, _, err := u.add(0, &scanned{entries: entries}); err != nil {
+		t.Fatal(err)
 	}
-	return out
+	tree, _ := u.tree()
+	return tree
 }
 
 // TestClosureAgainstLdd compares the libraries of programs of this machine

@@ -59,3 +59,12 @@ func whiteout(p string) (target string, opaque, ok bool, reason string) {
 	}
 	return path.Join(dir, name), false, true, ""
 }
+
+// shorten cuts what an image says so that a message can hold it.
+func shorten(s string) string {
+	const most = 200
+	if len(s) <= most {
+		return s
+	}
+	return s[:most] + "…"
+}

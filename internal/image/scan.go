@@ -18,10 +18,8 @@ import (
 type stored struct {
 	inventory.Entry
 	// name is the cleaned path in the archive; Path may come to differ from
-	// it when a lower layer has a symlink on the way.
+	// it when a symlink is on the way.
 	name string
-	// seq is the entry's position in the archive.
-	seq int
 }
 
 // scanned is what one pass over a layer's archive yields.
@@ -155,7 +153,7 @@ func hasBody(typ byte) bool {
 }
 
 func (s *scanner) add(e inventory.Entry) {
-	s.out.entries = append(s.out.entries, stored{Entry: e, name: e.Path, seq: len(s.out.entries)})
+	s.out.entries = append(s.out.entries, stored{Entry: e, name: e.Path})
 }
 
 // fileMode turns tar's mode bits into Go's, the type left out.

@@ -29,19 +29,20 @@ func FuzzScan(f *testing.F) {
 		}); err != nil {
 			return
 		}
-		var m merger
-		entries, targets, _ := linkHard(placeAll(s, nil, 0), nil, 0)
-		m.add(0, entries, targets)
-		tree := withParents(m.tree)
-		promote(tree)
-		img := &inventory.Image{}
-		for _, n := range tree {
-			if _, reason := cleanName(n.Path); reason != "" {
-				t.Errorf("path %q: %s", n.Path, reason)
+		u := newUnpacker()
+		entries, _, err := u.add(0, s)
+		if err != nil {
+			return
+		}
+		img := &inventory.Image{Layers: []inventory.Layer{{Entries: entries}}}
+		for _, e := range entries {
+			img.Layers[0].ContentBytes += e.Size
+		}
+		img.Tree, _ = u.tree()
+		for _, f := range img.Tree {
+			if _, reason := cleanName(f.Path); reason != "" {
+				t.Errorf("path %q: %s", f.Path, reason)
 			}
-			img.Tree = append(img.Tree, n.File)
-			// The whole stored content is that of one layer.
-			img.Layers = []inventory.Layer{{ContentBytes: l.layerBytes}}
 		}
 		checkInvariants(t, img)
 	})

@@ -99,11 +99,12 @@ func (s *Source) readAll(ctx context.Context) (*result, error) {
 		Config: imageConfig(s.config),
 	}
 	createdBy := layerHistory(s.config, len(scans))
-	var m merger
+	u := newUnpacker()
 	for i, scan := range scans {
-		entries := placeAll(scan, m.tree, i)
-		entries, targets, unknowns := linkHard(entries, m.tree, i)
-		m.add(i, entries, targets)
+		entries, unknowns, err := u.add(i, scan)
+		if err != nil {
+			return nil, fmt.Errorf("reading image %s: layer %d of %d (%s): %w", s.Name, i+1, len(scans), s.blobs[i].name(), err)
+		}
 		img.Unknowns = append(img.Unknowns, scan.unknowns...)
 		img.Unknowns = append(img.Unknowns, unknowns...)
 		layer := inventory.Layer{
@@ -112,22 +113,15 @@ func (s *Source) readAll(ctx context.Context) (*result, error) {
 			CompressedBytes: s.blobs[i].size,
 			Compression:     scan.compression,
 			CreatedBy:       createdBy[i],
-			Entries:         make([]inventory.Entry, len(entries)),
+			Entries:         entries,
 		}
 		for j := range entries {
-			layer.Entries[j] = entries[j].Entry
 			layer.ContentBytes += entries[j].Size
 		}
 		img.Layers[i] = layer
 	}
-	img.Unknowns = append(img.Unknowns, m.unknowns...)
-	tree := withParents(m.tree)
-	promote(tree)
-	r := &result{img: img, refs: make([]ref, len(tree))}
-	img.Tree = make(inventory.Tree, len(tree))
-	for i := range tree {
-		img.Tree[i], r.refs[i] = tree[i].File, tree[i].src
-	}
+	r := &result{img: img}
+	img.Tree, r.refs = u.tree()
 	if err := s.addPackages(ctx, r, scans); err != nil {
 		return nil, fmt.Errorf("reading the package databases of %s: %w", s.Name, err)
 	}

@@ -192,6 +192,40 @@ func TestTree(t *testing.T) {
 			layers: [][]item{{symlink("a", "../../etc"), file("a/x", "1")}},
 			want:   []string{"d / implied", "l /a -> ../../etc", "d /etc implied", "f /etc/x 1 @0"},
 		},
+		{
+			name: "a hard link keeps what its target was",
+			layers: [][]item{
+				{file("a", "123"), hard("b", "a"), file("a", "4"), hard("c", "b")},
+				{hard("d", "b"), wh(".", "b"), wh(".", "c")},
+			},
+			want: []string{"d / implied", "f /a 1 @0", "f /d 3 @1"},
+		},
+		{
+			name:   "a directory that was a file in between is empty",
+			layers: [][]item{{dir("a"), file("a/x", "1")}, {file("a/y", "1"), file("a", "1"), dir("a"), file("a/z", "1")}},
+			want:   []string{"d / implied", "d /a", "f /a/z 1 @1"},
+		},
+		{
+			name:     "a hard link over what it names",
+			layers:   [][]item{{file("a/x", "1")}, {hard("a/x", "a/x"), hard("a", "a/x"), hard("b", "a")}},
+			want:     []string{"d / implied", "d /a implied", "f /a/x 1 @0"},
+			unknowns: []string{"1 /a/x: would replace", "1 /a: would replace", "1 /b: a directory"},
+		},
+		{
+			name:   "a file moved by hard link and whiteout",
+			layers: [][]item{{file("a", "123")}, {hard("b", "a"), wh(".", "a")}},
+			want:   []string{"d / implied", "f /b 3 @1"},
+		},
+		{
+			name:   "a whiteout makes the directories on its way, as on disk",
+			layers: [][]item{{wh("a/b", "c")}},
+			want:   []string{"d / implied", "d /a implied", "d /a/b implied"},
+		},
+		{
+			name:   "dots in link texts go up from where the link leads",
+			layers: [][]item{{dir("x/y"), symlink("l", "x/y"), symlink("m", "l/../z"), file("m/f", "1")}},
+			want:   []string{"d / implied", "l /l -> x/y", "l /m -> l/../z", "d /x implied", "d /x/y", "d /x/z implied", "f /x/z/f 1 @0"},
+		},
 		{name: "no layer", want: []string{"d / implied"}},
 	}
 	for _, tt := range tests {
@@ -206,7 +240,7 @@ func TestTree(t *testing.T) {
 	}
 }
 
-func checkUnknowns(t *testing.T, got []inventory.Unknown, want []string) {
+func checkUnknowns(t testing.TB, got []inventory.Unknown, want []string) {
 	t.Helper()
 	if len(got) != len(want) {
 		t.Fatalf("unknowns %v, want %v", got, want)
@@ -220,7 +254,7 @@ func checkUnknowns(t *testing.T, got []inventory.Unknown, want []string) {
 }
 
 // checkInvariants holds for every inventory, whatever the image.
-func checkInvariants(t *testing.T, img *inventory.Image) {
+func checkInvariants(t testing.TB, img *inventory.Image) {
 	t.Helper()
 	for i := range img.Tree {
 		f := &img.Tree[i]

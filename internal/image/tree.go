@@ -1,0 +1,102 @@
+package image
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"schlank/inventory"
+)
+
+// ordered returns the kept entries of a layer in path order. nodes are what
+// they put into the tree.
+func ordered(landed []stored, nodes []*treeNode, keep []bool, layer int) []inventory.Entry {
+	order := make([]int, 0, len(landed))
+	for i := range landed {
+		if keep[i] {
+			order = append(order, i)
+		}
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(
+			inventory.ComparePaths(landed[a].Path, landed[b].Path),
+			cmp.Compare(rank(landed[a].Kind), rank(landed[b].Kind)),
+			cmp.Compare(a, b),
+		)
+	})
+	order = slices.CompactFunc(order, func(a, b int) bool {
+		return landed[a].Path == landed[b].Path && rank(landed[a].Kind) == rank(landed[b].Kind)
+	})
+	for _, i := range order {
+		// A file replaced later in the archive lives on by its other names.
+		if n := nodes[i]; landed[i].Kind == inventory.KindHardlink && n.file.src.layer == layer && n.file.first.gone {
+			n.file.first = n
+			landed[i].Kind, landed[i].Link, landed[i].Size = inventory.KindFile, "", n.file.entry.Size
+		}
+	}
+	entries := make([]inventory.Entry, len(order))
+	for k, i := range order {
+		if n := nodes[i]; landed[i].Kind == inventory.KindHardlink && n.file.src.layer == layer {
+			landed[i].Link = n.file.first.path
+		}
+		entries[k] = landed[i].Entry
+	}
+	return entries
+}
+
+// rank orders what one layer says of one path: deletions come first, since
+// they are about the layers below only.
+func rank(k inventory.Kind) int {
+	switch k {
+	case inventory.KindWhiteout:
+		return 0
+	case inventory.KindOpaque:
+		return 1
+	}
+	return 2
+}
+
+// tree returns the tree as it is now, and where the content of each file is.
+// A file whose first name is gone is a file under the first one left, so that
+// content that can be reached is counted, and once.
+func (u *unpacker) tree() (inventory.Tree, []ref) {
+	nodes := u.root.appendAll(nil)
+	for _, n := range nodes {
+		if n.file != nil && n.file.first.gone {
+			n.file.first = n
+		}
+	}
+	tree := make(inventory.Tree, len(nodes))
+	refs := make([]ref, len(nodes))
+	for i, n := range nodes {
+		f := inventory.File{Layer: n.layer, Owner: -1}
+		if n.entry == nil {
+			f.Implied = true
+			f.Entry = inventory.Entry{Kind: inventory.KindDir, Mode: 0o755}
+		} else {
+			f.Entry = n.entry.Entry
+		}
+		f.Path = n.path
+		switch {
+		case n.file == nil:
+		case n.file.first == n:
+			f.Kind, f.Link, f.Size = inventory.KindFile, "", n.file.entry.Size
+		default:
+			f.Kind, f.Link, f.Size = inventory.KindHardlink, n.file.first.path, 0
+		}
+		tree[i] = f
+		if n.file != nil {
+			refs[i] = n.file.src
+		}
+	}
+	return tree, refs
+}
+
+// appendAll lists a node and all below it in path order.
+func (n *treeNode) appendAll(nodes []*treeNode) []*treeNode {
+	nodes = append(nodes, n)
+	for _, name := range slices.Sorted(maps.Keys(n.children)) {
+		nodes = n.children[name].appendAll(nodes)
+	}
+	return nodes
+}
