@@ -30,7 +30,7 @@ func Build(ctx context.Context, e *Engine, opt BuildOptions) (*engine.BuildResul
 	if err != nil {
 		return nil, err
 	}
-	return e.d.Build(ctx, opt.request(p))
+	return e.recording.Build(ctx, opt.request(p))
 }
 
 func (opt BuildOptions) request(p *Project) engine.BuildRequest {

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"schlank/engine"
+	"schlank/internal/atomicfile"
 	"schlank/internal/buildcontext"
 	"schlank/optimize"
 	"schlank/probe"
@@ -62,7 +62,7 @@ func Optimize(ctx context.Context, e *Engine, opt OptimizeOptions) (*Optimized, 
 	if err != nil {
 		return nil, err
 	}
-	oopt.Engine = e.d
+	oopt.Engine = e.recording
 	res, err := optimize.Run(ctx, oopt)
 	if err != nil {
 		return nil, err
@@ -171,7 +171,7 @@ func (o *Optimized) write(p *Project, opt OptimizeOptions) error {
 			return err
 		}
 	}
-	if err := replaceFile(o.Target, c.Text); err != nil {
+	if err := atomicfile.Write(o.Target, c.Text, 0o644); err != nil {
 		if c.Ignore != nil {
 			err = errors.Join(err, os.Remove(ignore))
 		}
@@ -180,37 +180,6 @@ func (o *Optimized) write(p *Project, opt OptimizeOptions) error {
 	o.Written = append(o.Written, o.Target)
 	if c.Ignore != nil {
 		o.Written = append(o.Written, ignore)
-	}
-	return nil
-}
-
-// replaceFile writes a file in one step, keeping the mode of one that is
-// there; a link stays and what it points to is replaced.
-func replaceFile(name string, data []byte) error {
-	if real, err := filepath.EvalSymlinks(name); err == nil {
-		name = real
-	}
-	mode := os.FileMode(0o644)
-	if st, err := os.Stat(name); err == nil {
-		mode = st.Mode().Perm()
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(name), "."+strings.TrimPrefix(filepath.Base(name), ".")+"-*")
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", name, err)
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(data)
-	if cerr := tmp.Chmod(mode); err == nil {
-		err = cerr
-	}
-	if cerr := tmp.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), name)
-	}
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", name, err)
 	}
 	return nil
 }

@@ -47,7 +47,11 @@ type Registry = embedded.Registry
 var ErrNoEmbedded = embedded.ErrUnavailable
 
 // Engine is an opened engine; close it to end what it runs.
-type Engine struct{ d *driver.Driver }
+type Engine struct {
+	d *driver.Driver
+	// recording is d, with a record made of each build.
+	recording engine.Engine
+}
 
 // OpenEngine starts the embedded engine or connects to another.
 func OpenEngine(ctx context.Context, opt EngineOptions) (*Engine, error) {
@@ -66,7 +70,11 @@ func OpenEngine(ctx context.Context, opt EngineOptions) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{d}, nil
+	records, err := recordDir(opt.State)
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return &Engine{d: d, recording: recorder{d, records}}, nil
 }
 
 // Close ends the engine.

@@ -5,9 +5,10 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"schlank/optimize"
 	"schlank/restage"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // files reads a directory, names to contents.
@@ -80,28 +81,5 @@ func TestWrite(t *testing.T) {
 				t.Errorf("Written is %v", o.Written)
 			}
 		})
-	}
-}
-
-func TestReplaceFile(t *testing.T) {
-	dir := project(t, map[string]string{"deep/Dockerfile": "original"})
-	if err := os.Chmod("deep/Dockerfile", 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink("deep/Dockerfile", "link"); err != nil {
-		t.Skip(err)
-	}
-	if err := replaceFile("link", []byte("new")); err != nil {
-		t.Fatal(err)
-	}
-	if st, err := os.Lstat("link"); err != nil || st.Mode()&os.ModeSymlink == 0 {
-		t.Errorf("the link is gone: %v, %v", st, err)
-	}
-	st, err := os.Stat("deep/Dockerfile")
-	if err != nil || st.Mode().Perm() != 0o600 {
-		t.Errorf("the mode is %v, %v", st, err)
-	}
-	if d := cmp.Diff(map[string]string{"Dockerfile": "new"}, files(t, filepath.Join(dir, "deep"))); d != "" {
-		t.Errorf("files (-want +got):\n%s", d)
 	}
 }

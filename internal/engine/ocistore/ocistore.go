@@ -18,6 +18,7 @@ import (
 	"github.com/opencontainers/go-digest"
 	"github.com/opencontainers/image-spec/specs-go"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+	"schlank/internal/atomicfile"
 	"schlank/internal/bounded"
 )
 
@@ -57,7 +58,7 @@ func Open(dir string) (*Store, error) {
 	s := &Store{dir: dir, content: cs, users: users}
 	layout, err := json.Marshal(ocispecs.ImageLayout{Version: ocispecs.ImageLayoutVersion})
 	if err == nil {
-		err = writeFile(filepath.Join(dir, ocispecs.ImageLayoutFile), layout)
+		err = atomicfile.Write(filepath.Join(dir, ocispecs.ImageLayoutFile), layout, 0o644)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("marking the image store: %w", err), users.Close())
@@ -225,5 +226,5 @@ func (s *Store) writeIndex(idx ocispecs.Index) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(s.dir, ocispecs.ImageIndexFile), b)
+	return atomicfile.Write(filepath.Join(s.dir, ocispecs.ImageIndexFile), b, 0o644)
 }
