@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 
 	"schlank/engine"
-	intengine "schlank/internal/engine"
 	"schlank/internal/buildrecord"
+	intengine "schlank/internal/engine"
 	"schlank/internal/image"
 )
 
