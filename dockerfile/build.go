@@ -160,9 +160,15 @@ func (f *File) port(v Value) Port {
 		p.First, p.Last = int(a), int(b)
 	case v.Known:
 		f.errorf(BadArguments, v.Span, usage("EXPOSE"), "%q is no port", v.Text)
+		if isNumber(first) || isNumber(last) {
+			f.alias("DL3011", "DS-0008")
+		}
 	}
 	return p
 }
+
+// isNumber reports whether text is only digits.
+func isNumber(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
 
 // volume reads a VOLUME.
 func (f *File) volume(i *Instruction) *Volume {

@@ -33,6 +33,8 @@ type Base struct {
 	Workdir string
 	User    string
 	Shell   []string
+	// Platform is that of the image, like linux/arm64; "" when not known.
+	Platform string
 }
 
 // File is a Dockerfile.
@@ -49,7 +51,8 @@ type File struct {
 	// Findings is all that is wrong, in order of place.
 	Findings []finding.Finding
 
-	options Options
+	options  Options
+	defaults Env // Args if the build sets none
 }
 
 // Parse reads a Dockerfile. It keeps the bytes of src, which must not be
@@ -60,6 +63,7 @@ func Parse(src source.File) *File { return ParseWith(src, Options{}) }
 func ParseWith(src source.File, options Options) *File {
 	f := &File{Source: src, Syntax: syntax.Parse(src.Bytes), options: options}
 	f.Args = platformArgs(options)
+	f.defaults = f.Args
 	for _, p := range f.Syntax.Problems {
 		f.report(codeID(p.Code), codeSeverity(p.Code), p.Span, p.Message, p.Hint)
 	}
@@ -101,6 +105,12 @@ func (f *File) add(i *syntax.Instruction) {
 	s.End = in.after(s.End, f)
 }
 
+// quiet is a file to read parts of f with again: what is wrong with them was
+// noted when f was read.
+func (f *File) quiet() *File {
+	return &File{Source: f.Source, Syntax: f.Syntax, Args: f.Args, options: f.options}
+}
+
 // addGlobal takes an instruction before the first FROM in.
 func (f *File) addGlobal(i *syntax.Instruction) {
 	in := &Instruction{Instruction: i, Before: State{Env: f.Args}}
@@ -111,6 +121,10 @@ func (f *File) addGlobal(i *syntax.Instruction) {
 		return
 	}
 	for _, v := range arg.Vars {
+		if v.HasValue {
+			value := f.quiet().expand(v.Value, f.defaults)
+			f.defaults = f.defaults.with(v.Name, value.Text, value.Known)
+		}
 		if value, given := f.options.BuildArgs[v.Name]; given {
 			f.Args = f.Args.with(v.Name, value, true)
 		} else if v.HasValue {

@@ -39,7 +39,7 @@ func TestFindings(t *testing.T) {
 		{"FROM a\nLABEL a=1 =2\n", "SL0010 error 2:11 `=2`"},
 		{"FROM a\nCMD ['a', 'b']\n", "SL0011 warning 2:6 `'`"},
 		{"FROM a\nCMD [\"a\", \"b\"\n", "SL0011 warning 2:13 `\"`"},
-		{"FROM a\nRUN a \\\n\n b\n", "SL0012 warning 3:1 ``"},
+		{"FROM a\nRUN a \\\n\n b\n", "SL0012 warning 3:1 `\n`"},
 		{"FROM a\nCOPY --form=a b c\n", "SL0013 error 2:6 `--form=a` did you mean --from?"},
 		{"FROM a\nRUN a\nRUN --mout=x b\n", "SL0013 error 3:5 `--mout=x` did you mean --mount?"},
 		{"FROM a\nCOPY --link=x a b\n", "SL0014 error 2:13 `x`"},

@@ -103,19 +103,20 @@ type State struct {
 // defaultShell runs commands when there is no SHELL.
 func defaultShell() []string { return []string{"/bin/sh", "-c"} }
 
-// baseState is the state at the start of a stage from the image base.
-func (f *File) baseState(reference string) State {
+// baseState is the state at the start of a stage from the image base, and
+// whether that is known.
+func (f *File) baseState(reference string) (State, bool) {
 	s := State{Shell: defaultShell()}
 	if reference == "scratch" {
 		s.Workdir, s.User = "/", "root"
-		return s
+		return s, true
 	}
 	if f.options.Base == nil {
-		return s
+		return s, false
 	}
 	base, ok := f.options.Base(reference)
 	if !ok {
-		return s
+		return s, false
 	}
 	for _, e := range base.Env {
 		name, value, _ := strings.Cut(e, "=")
@@ -131,7 +132,7 @@ func (f *File) baseState(reference string) State {
 	if len(base.Shell) > 0 {
 		s.Shell = base.Shell
 	}
-	return s
+	return s, true
 }
 
 // after is the state after the instruction.
@@ -171,6 +172,33 @@ func (f *File) declare(env Env, v Var) Env {
 		return env.with(v.Name, value, f.Args.Known(v.Name))
 	}
 	return env
+}
+
+// Defaults are the defaults of an ARG with variables put in, in order: each
+// sees the variables before it. Those without a default are empty.
+func (f *File) Defaults(i *Instruction) []Value {
+	arg, ok := i.Command.(*Arg)
+	if !ok {
+		return nil
+	}
+	quiet := f.quiet()
+	env := i.Before.Env
+	var out []Value
+	for _, v := range arg.Vars {
+		value := Value{}
+		if v.HasValue {
+			value = quiet.expand(v.Value, env)
+		}
+		out = append(out, value)
+		env = quiet.declare(env, v)
+	}
+	return out
+}
+
+// DefaultBase is what the base of a stage comes to when the build sets no
+// variables.
+func (f *File) DefaultBase(s *Stage) Value {
+	return f.quiet().expand(s.Base, f.defaults)
 }
 
 // join is the directory that a WORKDIR changes to.

@@ -68,6 +68,9 @@ func codeSeverity(c syntax.Code) finding.Severity {
 	return finding.Error
 }
 
+// alias names the ids that other tools give to the finding that was noted last.
+func (f *File) alias(ids ...string) { f.Findings[len(f.Findings)-1].Aliases = ids }
+
 // report notes a finding.
 func (f *File) report(id string, severity finding.Severity, span source.Span, message, hint string) {
 	f.Findings = append(f.Findings, finding.Finding{

@@ -115,10 +115,13 @@ func (f *File) checkReference(s, to *Stage, from Value, index, report bool) {
 	switch {
 	case to == nil && index:
 		f.errorf(BadStageReference, from.Span, "stages count from 0", "there is no stage %s", from.Raw)
+		f.alias("DL3022")
 	case to == s:
 		f.errorf(BadStageReference, from.Span, "leave the reference out to use the build context", "the stage refers to itself")
+		f.alias("DL3023", "DS-0006")
 	case to != nil && to.Index > s.Index:
 		f.errorf(BadStageReference, from.Span, "move that stage up", "stage %s comes later", from.Raw)
+		f.alias("DL3022")
 	case to == nil:
 		f.checkSlip(s, from)
 	}
@@ -137,6 +140,7 @@ func (f *File) checkSlip(s *Stage, from Value) {
 	}
 	if near := syntax.Nearest(strings.ToLower(from.Raw), names); near != "" {
 		f.warnf(BadStageReference, from.Span, "did you mean "+near+"?", "there is no stage %s, so it means an image", from.Raw)
+		f.alias("DL3022")
 	}
 }
 

@@ -21,6 +21,9 @@ type Stage struct {
 	Base Value
 	// Parent is the stage that Base names, or nil when it is an image.
 	Parent *Stage
+	// BaseKnown is set when it is known what the base image hands on:
+	// Options.Base knows the image, or it is scratch.
+	BaseKnown bool
 	// Platform is the value of --platform, empty when there is none.
 	Platform Value
 	// Instructions are those after the FROM.
@@ -69,7 +72,7 @@ func (f *File) startStage(i *syntax.Instruction) {
 		}
 	}
 	f.fromWords(s, i)
-	s.End = f.startState(s)
+	s.End, s.BaseKnown = f.startState(s)
 	from.Base, from.Name, from.Platform = s.Base, s.Name, s.Platform
 	f.Stages = append(f.Stages, s)
 	f.runTriggers(s)
@@ -87,6 +90,7 @@ func (f *File) fromWords(s *Stage, i *syntax.Instruction) {
 		s.Base = f.expand(plainValue(words[0]), f.Args)
 		if s.Base.Text == "" {
 			f.emptyName("base image", s.Base)
+			f.alias("InvalidDefaultArgInFrom")
 		}
 		// As in BuildKit the case must match here, though not in --from.
 		s.Parent = f.lastNamed(s.Base.Text)
@@ -107,10 +111,20 @@ func (f *File) fromWords(s *Stage, i *syntax.Instruction) {
 	s.Name, s.NameSpan = name, words[2].Span
 }
 
-// startState is the state that a stage starts in.
-func (f *File) startState(s *Stage) State {
+// Root is the stage at the start of the chain of parents, which starts from an
+// image; s itself when s does.
+func (s *Stage) Root() *Stage {
+	for s.Parent != nil {
+		s = s.Parent
+	}
+	return s
+}
+
+// startState is the state that a stage starts in, and whether the base image
+// that it comes from is known.
+func (f *File) startState(s *Stage) (state State, known bool) {
 	if s.Parent != nil {
-		return s.Parent.End
+		return s.Parent.End, s.Parent.BaseKnown
 	}
 	return f.baseState(s.Base.Text)
 }
@@ -118,8 +132,7 @@ func (f *File) startState(s *Stage) State {
 // runTriggers takes in what the ONBUILDs of the parent do to the state.
 func (f *File) runTriggers(s *Stage) {
 	for _, t := range s.triggers() {
-		// The findings were noted where the ONBUILD stands.
-		quiet := &File{Source: f.Source, Syntax: f.Syntax, Args: f.Args, options: f.options}
+		quiet := f.quiet()
 		in := &Instruction{Instruction: t.Instruction, Stage: s, Before: s.End}
 		in.Command = quiet.command(in)
 		s.End = in.after(s.End, quiet)

@@ -2,6 +2,9 @@ package dockerfile
 
 import (
 	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"schlank/dockerfile/expand"
 	"schlank/dockerfile/syntax"
@@ -15,8 +18,8 @@ type Value struct {
 	// Known is not set when Text depends on a variable that is not known, one
 	// that the base image may set for example.
 	Known bool
-	// Missing are the variables in it that are not set.
-	Missing []string
+	// Missing are the variables in it that are not set, Used those that are.
+	Missing, Used []string
 	// Span is its place, without what is around it, like --from=.
 	Span source.Span
 
@@ -25,6 +28,26 @@ type Value struct {
 
 // Mapped is the raw text with the places its bytes come from.
 func (v Value) Mapped() source.Mapped { return v.mapped }
+
+// Variable is the place of the first use of a variable in v, without $ and
+// braces; all of v if it can't be found.
+func (v Value) Variable(name string) source.Span {
+	for at := 0; ; {
+		n := strings.IndexByte(v.Raw[at:], '$')
+		if n < 0 {
+			return v.Span
+		}
+		at += n + 1
+		start := at
+		if strings.HasPrefix(v.Raw[at:], "{") {
+			start++
+		}
+		rest, ok := strings.CutPrefix(v.Raw[start:], name)
+		if c, _ := utf8.DecodeRuneInString(rest); ok && !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != '_' {
+			return v.mapped.OrigSpan(source.Span{Start: start, End: start + len(name)})
+		}
+	}
+}
 
 // raw is a value that has not been expanded yet.
 func raw(m source.Mapped) Value {
@@ -50,7 +73,7 @@ func (f *File) expand(v Value, env Env) Value {
 		v.Known = false
 		return v
 	}
-	v.Text, v.Missing = result.Text, result.Missing
+	v.Text, v.Missing, v.Used = result.Text, result.Missing, result.Used
 	v.Known = len(result.Missing) == 0
 	for _, name := range result.Used {
 		v.Known = v.Known && env.Known(name)

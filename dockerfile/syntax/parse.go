@@ -147,7 +147,8 @@ func (p *parser) skipInside(i *Instruction) (line, bool) {
 		switch {
 		case body.Len() == 0:
 			i.piece(BlankPiece, l.span)
-			p.problem(EmptyContinuation, l.body, "blank line inside an instruction",
+			// All of the line, so that there is something to see and to remove.
+			p.problem(EmptyContinuation, l.span, "blank line inside an instruction",
 				"remove the blank line, or put a # in it")
 		case p.file.Text[body.Start] == '#':
 			i.piece(CommentPiece, l.span)
