@@ -275,6 +275,7 @@ func (f *File) onbuild(i *Instruction) *Onbuild {
 	case "ONBUILD", "FROM", "MAINTAINER":
 		f.errorf(BadOnbuild, i.Nested.KeywordSpan, "put it into the Dockerfile that builds on this image",
 			"%s can't be in an ONBUILD", name)
+		f.alias("DL3043")
 		return c
 	}
 	c.Trigger = &Instruction{Instruction: i.Nested, Stage: i.Stage, Before: i.Before}

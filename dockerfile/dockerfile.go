@@ -66,6 +66,9 @@ func ParseWith(src source.File, options Options) *File {
 	f.defaults = f.Args
 	for _, p := range f.Syntax.Problems {
 		f.report(codeID(p.Code), codeSeverity(p.Code), p.Span, p.Message, p.Hint)
+		if p.Code == syntax.EmptyContinuation {
+			f.alias("NoEmptyContinuation")
+		}
 	}
 	for _, i := range f.Syntax.Instructions {
 		f.add(i)

@@ -107,6 +107,7 @@ func (f *File) fromWords(s *Stage, i *syntax.Instruction) {
 	if earlier := f.lastNamed(name); earlier != nil {
 		f.warnf(DuplicateStage, words[2].Span, "give one of them another name",
 			"the name %s is taken by stage %d, which can't be referred to any more", name, earlier.Index)
+		f.alias("DuplicateStageName", "DL3024", "DS-0012")
 	}
 	s.Name, s.NameSpan = name, words[2].Span
 }
@@ -202,12 +203,14 @@ func (f *File) checkFile() {
 		f.errorf(EmptyFile, whole, "start with FROM and an image", "the file has no instructions")
 	case len(f.Stages) == 0:
 		f.errorf(NoStage, f.Syntax.Instructions[0].KeywordSpan, "start with FROM and an image", "there is no FROM")
+		f.alias("DL3061")
 	default:
 		for _, i := range f.Global {
 			switch i.Command.(type) {
 			case *Arg, *Unknown:
 			default:
 				f.errorf(NoStage, i.KeywordSpan, "put it after the FROM", "%s is before the first FROM", i.Name())
+				f.alias("DL3061")
 			}
 		}
 	}

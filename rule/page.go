@@ -77,5 +77,15 @@ func (r *Rule) Fixes() string {
 	return strings.Join(names, ", ")
 }
 
-// ended is text that ends with a newline.
-func ended(text string) string { return strings.TrimSuffix(text, "\n") + "\n" }
+// ended is text that ends with a newline. What no page is wide enough for is
+// left out.
+func ended(text string) string {
+	const width = 200
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	for k, l := range lines {
+		if len(l) > width {
+			lines[k] = strings.ToValidUTF8(l[:width], "") + "…"
+		}
+	}
+	return strings.Join(lines, "\n") + "\n"
+}

@@ -5,9 +5,54 @@ package form
 
 import (
 	"schlank/rule"
+	"schlank/rules/form/sl0001"
+	"schlank/rules/form/sl0002"
+	"schlank/rules/form/sl0003"
+	"schlank/rules/form/sl0004"
+	"schlank/rules/form/sl0005"
+	"schlank/rules/form/sl0006"
+	"schlank/rules/form/sl0007"
+	"schlank/rules/form/sl0008"
+	"schlank/rules/form/sl0009"
+	"schlank/rules/form/sl0010"
+	"schlank/rules/form/sl0011"
+	"schlank/rules/form/sl0012"
+	"schlank/rules/form/sl0013"
+	"schlank/rules/form/sl0014"
+	"schlank/rules/form/sl0015"
+	"schlank/rules/form/sl0016"
+	"schlank/rules/form/sl0017"
+	"schlank/rules/form/sl0018"
+	"schlank/rules/form/sl0019"
+	"schlank/rules/form/sl0020"
+	"schlank/rules/form/sl0021"
+	"schlank/rules/form/sl0022"
 )
 
 // All are the rules of the group in order of their IDs.
 func All() []*rule.Rule {
-	return []*rule.Rule{}
+	return []*rule.Rule{
+		sl0001.Rule(),
+		sl0002.Rule(),
+		sl0003.Rule(),
+		sl0004.Rule(),
+		sl0005.Rule(),
+		sl0006.Rule(),
+		sl0007.Rule(),
+		sl0008.Rule(),
+		sl0009.Rule(),
+		sl0010.Rule(),
+		sl0011.Rule(),
+		sl0012.Rule(),
+		sl0013.Rule(),
+		sl0014.Rule(),
+		sl0015.Rule(),
+		sl0016.Rule(),
+		sl0017.Rule(),
+		sl0018.Rule(),
+		sl0019.Rule(),
+		sl0020.Rule(),
+		sl0021.Rule(),
+		sl0022.Rule(),
+	}
 }
