@@ -54,7 +54,7 @@ func (c *classifier) kind(p string, pkg int32) (Kind, string) {
 	if kind != "" && kind != BuildTool {
 		return kind, subject
 	}
-	if pkg >= 0 && system(c.a.Image.Packages[pkg].Type) {
+	if pkg >= 0 && c.a.Image.Packages[pkg].Type.Distribution() {
 		name := c.a.Image.Packages[pkg].Name
 		if c.build[pkg] {
 			return BuildTool, name
@@ -81,15 +81,6 @@ func (c *classifier) kind(p string, pkg int32) (Kind, string) {
 	return Application, ""
 }
 
-// system reports the package managers of distributions.
-func system(t inventory.PackageType) bool {
-	switch t {
-	case inventory.Dpkg, inventory.Apk, "rpm":
-		return true
-	}
-	return false
-}
-
 // buildSections are the archive sections of packages that serve building only
 // (Debian's list of sections, debian-policy 2.4).
 var buildSections = []string{"devel", "libdevel", "debug"}
@@ -101,7 +92,7 @@ func forBuilding(p *inventory.Package) bool {
 	switch p.Type {
 	case inventory.Dpkg:
 		return slices.Contains(buildSections, path.Base(p.Section))
-	case inventory.Apk, "rpm":
+	case inventory.Apk, inventory.Rpm:
 		for _, suffix := range []string{"-dev", "-devel", "-static", "-dbg", "-debuginfo"} {
 			if strings.HasSuffix(p.Name, suffix) {
 				return true
@@ -149,7 +140,7 @@ func (c *classifier) duplicates(stored []place) {
 		}
 		switch it.Kind {
 		case Application, LanguagePackage, Tests, ByteCode, Docs, Static:
-			if it.Package >= 0 && system(c.a.Image.Packages[it.Package].Type) {
+			if it.Package >= 0 && c.a.Image.Packages[it.Package].Type.Distribution() {
 				continue
 			}
 			it.Kind, it.Same, it.Subject = Duplicate, f, ""

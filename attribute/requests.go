@@ -2,6 +2,7 @@ package attribute
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"schlank/dockerfile"
@@ -207,4 +208,20 @@ func cutAny(s, chars string) string {
 		return s[:i]
 	}
 	return s
+}
+
+// requestPlace says where a package was asked for: "line 9", or the
+// instruction; "" when that is not known.
+func (a *Attribution) requestPlace(i int) string {
+	if i < 0 {
+		return ""
+	}
+	r := &a.Requests[i]
+	switch {
+	case r.Line > 0:
+		return "line " + strconv.Itoa(r.Line)
+	case r.Layer >= 0:
+		return a.Origins[r.Layer].String()
+	}
+	return ""
 }

@@ -83,7 +83,9 @@ func TestSumsOfBases(t *testing.T) {
 	}
 	for name, img := range bases(t) {
 		t.Run(name, func(t *testing.T) {
-			check(t, img(t), attribute.Image(img(t), attribute.Options{}))
+			a := attribute.Image(img(t), attribute.Options{})
+			check(t, img(t), a)
+			checkViews(t, img(t), a)
 		})
 	}
 }
