@@ -96,6 +96,8 @@ type Entry struct {
 	ELF *ELF
 	// ModTime is in seconds since the Unix epoch.
 	ModTime int64
+	// Xattrs are the extended attributes by name, raw; nil for none.
+	Xattrs map[string]string
 }
 
 // ELF says what the dynamic loader reads in a file.

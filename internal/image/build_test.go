@@ -67,11 +67,21 @@ func layerOf(t testing.TB, tarBytes []byte) v1.Layer {
 // imageOf makes an image with a history entry for each layer.
 func imageOf(t testing.TB, layers ...[]item) v1.Image {
 	t.Helper()
-	img := empty.Image
+	var archives [][]byte
 	for _, items := range layers {
+		archives = append(archives, archive(t, items))
+	}
+	return imageFrom(t, archives...)
+}
+
+// imageFrom is imageOf for layers that no item can describe.
+func imageFrom(t testing.TB, layers ...[]byte) v1.Image {
+	t.Helper()
+	img := empty.Image
+	for _, data := range layers {
 		var err error
 		img, err = mutate.Append(img, mutate.Addendum{
-			Layer:   layerOf(t, archive(t, items)),
+			Layer:   layerOf(t, data),
 			History: v1.History{CreatedBy: "RUN something"},
 		})
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"strings"
 
 	"schlank/inventory"
 )
@@ -31,11 +32,17 @@ type scanned struct {
 	// captured is the sum of the lengths of bodies and records.
 	captured    int64
 	unknowns    []inventory.Unknown
+	unlisted    int
 	compression string
 }
 
+// unknown lists what can't be read: one by one, and beyond maxUnknowns as a
+// number.
 func (s *scanned) unknown(p, reason string) {
-	s.unknowns = append(s.unknowns, inventory.Unknown{Path: p, Reason: reason})
+	if s.unlisted++; len(s.unknowns) < maxUnknowns {
+		s.unlisted = 0
+		s.unknowns = append(s.unknowns, inventory.Unknown{Path: shorten(p), Reason: reason})
+	}
 }
 
 // scanner reads one layer's archive.
@@ -48,6 +55,8 @@ type scanner struct {
 	buf     []byte
 	spool   spool
 	left    int64
+	// names is the length of what entries keep in memory so far.
+	names int64
 }
 
 // scan reads an archive to its end-of-archive mark.
@@ -72,12 +81,19 @@ func scan(r io.Reader, layer int, l limits, lookers []looker) (*scanned, error) 
 		if err != nil {
 			return nil, fmt.Errorf("reading the archive after %d entries: %w", len(s.out.entries), err)
 		}
-		if len(s.out.entries)+len(s.out.unknowns) >= l.entries {
+		if len(s.out.entries)+len(s.out.unknowns)+s.out.unlisted >= l.entries {
 			return nil, fmt.Errorf("more than %d entries", l.entries)
 		}
 		if err := s.entry(hdr, tr); err != nil {
-			return nil, fmt.Errorf("reading %q: %w", hdr.Name, err)
+			return nil, fmt.Errorf("reading %q: %w", shorten(hdr.Name), err)
 		}
+		if s.names > l.nameBytes {
+			return nil, fmt.Errorf("more than %d bytes of names, links and attributes", l.nameBytes)
+		}
+	}
+	if s.out.unlisted > 0 {
+		more := fmt.Sprintf("%d more entries are not listed", s.out.unlisted)
+		s.out.unknowns = append(s.out.unknowns, inventory.Unknown{Path: "/", Reason: more})
 	}
 	for i := range s.out.unknowns {
 		s.out.unknowns[i].Layer = layer
@@ -115,6 +131,9 @@ func (s *scanner) entry(hdr *tar.Header, body io.Reader) error {
 	if !hdr.ModTime.IsZero() {
 		e.ModTime = hdr.ModTime.Unix()
 	}
+	if e.Xattrs, reason = xattrs(hdr.PAXRecords); reason != "" {
+		s.out.unknown(p, reason)
+	}
 	switch {
 	case hasBody(hdr.Typeflag):
 		e.Kind = inventory.KindFile
@@ -124,11 +143,16 @@ func (s *scanner) entry(hdr *tar.Header, body io.Reader) error {
 	case hdr.Typeflag == tar.TypeDir:
 		e.Kind = inventory.KindDir
 	case hdr.Typeflag == tar.TypeSymlink:
-		e.Kind, e.Link = inventory.KindSymlink, hdr.Linkname
+		// Cloned, for it may be a part of a PAX header of a megabyte.
+		e.Kind, e.Link = inventory.KindSymlink, strings.Clone(hdr.Linkname)
+		if e.Link == "" || len(e.Link) > maxPath {
+			s.out.unknown(p, "symlink whose text is empty or longer than 4096 bytes")
+			return nil
+		}
 	case hdr.Typeflag == tar.TypeLink:
 		e.Kind = inventory.KindHardlink
 		if e.Link, reason = cleanName(hdr.Linkname); reason != "" {
-			s.out.unknown(p, "hard link to "+hdr.Linkname+": "+reason)
+			s.out.unknown(p, "hard link to "+shorten(hdr.Linkname)+": "+reason)
 			return nil
 		}
 	case hdr.Typeflag == tar.TypeChar || hdr.Typeflag == tar.TypeBlock:
@@ -153,6 +177,10 @@ func hasBody(typ byte) bool {
 }
 
 func (s *scanner) add(e inventory.Entry) {
+	s.names += int64(len(e.Path) + len(e.Link))
+	for name, value := range e.Xattrs {
+		s.names += int64(len(name) + len(value))
+	}
 	s.out.entries = append(s.out.entries, stored{Entry: e, name: e.Path})
 }
 

@@ -20,7 +20,7 @@ func FuzzScan(f *testing.F) {
 	f.Add([]byte("\x1f\x8b\x08"))
 	f.Add([]byte("\x28\xb5\x2f\xfd"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		l := limits{entries: 1000, layerBytes: 1 << 20, captureBytes: 1 << 20, elfBytes: 1 << 20}
+		l := limits{entries: 1000, nameBytes: 1 << 16, layerBytes: 1 << 20, captureBytes: 1 << 20, elfBytes: 1 << 20}
 		b := blob{open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }}
 		var s *scanned
 		if _, err := b.read(t.Context(), l.layerBytes, func(r io.Reader) (err error) {

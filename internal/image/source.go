@@ -150,11 +150,16 @@ func (s *Source) scanLayers(ctx context.Context) ([]*scanned, error) {
 	close(queue)
 	scans := make([]*scanned, len(order))
 	errs := make([]error, len(order))
+	var sum totals
 	var wg sync.WaitGroup
 	for range min(concurrent, runtime.GOMAXPROCS(0), len(order)) {
 		wg.Go(func() {
 			for i := range queue {
-				if scans[i], errs[i] = s.scanLayer(ctx, i); errs[i] != nil {
+				scans[i], errs[i] = s.scanLayer(ctx, i)
+				if errs[i] == nil {
+					errs[i] = sum.add(scans[i], s.limits)
+				}
+				if errs[i] != nil {
 					cancel()
 				}
 			}
@@ -167,7 +172,7 @@ func (s *Source) scanLayers(ctx context.Context) ([]*scanned, error) {
 func (s *Source) scanLayer(ctx context.Context, i int) (*scanned, error) {
 	b := &s.blobs[i]
 	var out *scanned
-	compression, err := b.read(ctx, s.limits.layerBytes, func(r io.Reader) (err error) {
+	compression, err := b.read(ctx, s.limits.unpacked(b.size), func(r io.Reader) (err error) {
 		out, err = scan(r, i, s.limits, lookers())
 		return err
 	})

@@ -403,8 +403,10 @@ func TestLimits(t *testing.T) {
 		limits limits
 		want   string
 	}{
-		{"entries", limits{entries: 1, layerBytes: 1 << 20}, "more than 1 entries"},
-		{"layer", limits{entries: 100, layerBytes: 100}, "larger than the limit"},
+		{"entries", limits{entries: 1, layerBytes: 1 << 20, nameBytes: 1 << 20}, "more than 1 entries"},
+		{"names", limits{entries: 100, layerBytes: 1 << 20, nameBytes: 3}, "more than 3 bytes of names"},
+		{"image", limits{entries: 100, layerBytes: 1 << 20, nameBytes: 1 << 20, imageBytes: 4000}, "more than 4000 bytes together"},
+		{"layer", limits{entries: 100, layerBytes: 100, nameBytes: 1 << 20}, "larger than the limit"},
 	}
 	for _, tt := range tests {
 		s := sourceOf(t, imageOf(t, append(sparse, file("a", ""))))

@@ -1,7 +1,7 @@
 package image
 
 import (
-	"fmt"
+	"errors"
 	"path"
 	"strings"
 
@@ -43,10 +43,10 @@ type content struct {
 
 func (n *treeNode) isDir() bool { return n.children != nil }
 
-// Bounds on work that archives of a few bytes could ask for: directories that
-// nobody listed, and steps on the way through symlinks.
+// Bounds on work that archives of a few bytes could ask for: bytes of memory
+// for directories that have no entry, and steps on the way through symlinks.
 const (
-	maxImplied = 1 << 20
+	maxImplied = 256 << 20
 	maxDetours = 1 << 26
 )
 
@@ -94,10 +94,10 @@ func (u *unpacker) add(layer int, scan *scanned) ([]inventory.Entry, []inventory
 			u.unknowns = append(u.unknowns, inventory.Unknown{Layer: layer, Path: scan.entries[i].Path, Reason: reason})
 		}
 		if u.implied > maxImplied {
-			return nil, nil, fmt.Errorf("more than %d directories without an entry of their own", maxImplied)
+			return nil, nil, errors.New("too many directories without an entry of their own")
 		}
 		if u.detours > maxDetours {
-			return nil, nil, fmt.Errorf("symlinks lead through more than %d directories", maxDetours)
+			return nil, nil, errors.New("symlinks lead through too many directories")
 		}
 	}
 	for i, n := range nodes {
@@ -179,7 +179,7 @@ func (u *unpacker) target(e *stored) (n *treeNode, file *content, reason string)
 		return n, nil, ""
 	}
 	f := n.file.entry
-	e.Link, e.Digest, e.ELF = n.path, f.Digest, f.ELF
+	e.Link, e.Digest, e.ELF, e.Xattrs = n.path, f.Digest, f.ELF, f.Xattrs
 	return n, n.file, ""
 }
 
@@ -297,8 +297,9 @@ func (u *unpacker) dir(p string, create bool) (*treeNode, string) {
 
 // imply makes a directory that the archive has no entry for.
 func (u *unpacker) imply(dir *treeNode, name string) *treeNode {
-	u.implied++
+	const size = 256 // of a node and its map, about
 	n := &treeNode{path: path.Join(dir.path, name), parent: dir, layer: u.layer, children: map[string]*treeNode{}}
+	u.implied += size + len(n.path)
 	dir.children[name] = n
 	return n
 }
