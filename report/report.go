@@ -80,6 +80,9 @@ func (st Style) paint(s string, t Tone) string {
 	return "\x1b[" + code + "m" + s + "\x1b[0m"
 }
 
+// Paint is a text in a tone, as it is: it must be safe.
+func (st Style) Paint(s string, t Tone) string { return st.paint(s, t) }
+
 // Line is one line of text in a tone, for verdicts and headings.
 func (st Style) Line(s string, t Tone) string {
 	return st.paint(plain(s), t) + "\n"

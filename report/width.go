@@ -22,6 +22,10 @@ func plain(s string) string {
 	}, s)
 }
 
+// Plain is the text made safe for a terminal and for one line, as all text
+// of this package is.
+func Plain(s string) string { return plain(s) }
+
 // width is the number of terminal columns a text takes: none for combining
 // marks, two for East Asian scripts and emoji.
 func width(s string) int {
