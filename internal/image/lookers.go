@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"schlank/internal/pkgdb/golang"
+	"schlank/internal/pkgdb/java"
 	"schlank/internal/pkgdb/rust"
 )
 
@@ -11,6 +12,7 @@ import (
 const (
 	lookGo   = "go"
 	lookRust = "rust"
+	lookJava = "java"
 )
 
 // lookers are all there are: the readers of what languages note inside of
@@ -19,6 +21,7 @@ func lookers() []looker {
 	return []looker{
 		{lookGo, byHead(golang.Wants), wholly(golang.Extract)},
 		{lookRust, byHead(rust.Wants), wholly(rust.Extract)},
+		{lookJava, func(p string, _ int64, _ []byte) bool { return java.Wants(p) }, java.Extract},
 	}
 }
 

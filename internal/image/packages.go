@@ -11,6 +11,7 @@ import (
 	"schlank/internal/pkgdb/apk"
 	"schlank/internal/pkgdb/dpkg"
 	"schlank/internal/pkgdb/golang"
+	"schlank/internal/pkgdb/java"
 	"schlank/internal/pkgdb/node"
 	"schlank/internal/pkgdb/python"
 	"schlank/internal/pkgdb/rust"
@@ -37,6 +38,7 @@ func (s *Source) addPackages(ctx context.Context, r *result, scans []*scanned) e
 	add(node.Parse(files, img.Tree))
 	add(golang.Parse(firstNames(img.Tree, r.records(scans, lookGo))))
 	add(rust.Parse(firstNames(img.Tree, r.records(scans, lookRust))))
+	add(java.Parse(firstNames(img.Tree, r.records(scans, lookJava))))
 	slices.SortFunc(img.Packages, func(a, b inventory.Package) int {
 		return cmp.Or(
 			cmp.Compare(a.Type, b.Type),
