@@ -18,6 +18,15 @@ func (f File) Text(span Span) string {
 	return string(f.Bytes[span.Start:span.End])
 }
 
+// Newline is the line ending of the file: that of its first line, "\n" when it
+// has only one.
+func (f File) Newline() string {
+	if i := bytes.IndexByte(f.Bytes, '\n'); i > 0 && f.Bytes[i-1] == '\r' {
+		return "\r\n"
+	}
+	return "\n"
+}
+
 // Position is the line and the column of the byte at offset, both counted
 // from 1. Columns count bytes, as editors' "go to column" and compilers do, so
 // that they agree with spans. An offset past the end is taken as the end.

@@ -24,6 +24,14 @@ func TestPosition(t *testing.T) {
 	}
 }
 
+func TestNewline(t *testing.T) {
+	for text, want := range map[string]string{"": "\n", "a": "\n", "a\nb\r\n": "\n", "a\r\nb\n": "\r\n", "\na": "\n"} {
+		if got := (source.File{Bytes: []byte(text)}).Newline(); got != want {
+			t.Errorf("of %q it is %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestExcerpt(t *testing.T) {
 	f := source.File{Bytes: []byte("FROM a\n\tRUN é instal \\\n  \x1b[31mx\n")}
 	tests := []struct {
