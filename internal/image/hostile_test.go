@@ -97,7 +97,7 @@ func TestHostileHeaders(t *testing.T) {
 		{
 			name: "devices, and what is none of the known kinds",
 			layer: headers(t, &tar.Header{Name: "c", Typeflag: tar.TypeChar}, &tar.Header{Name: "b", Typeflag: tar.TypeBlock},
-				&tar.Header{Name: "s", Typeflag: 's'}, &tar.Header{Name: "/", Typeflag: tar.TypeReg}),
+				&tar.Header{Name: "s", Typeflag: 's'}, &tar.Header{Name: ".", Typeflag: tar.TypeReg}),
 			want:     []string{"d / implied", "c /b", "c /c"},
 			unknowns: []string{`0 /s: unknown type 's'`, "0 /: root"},
 		},
