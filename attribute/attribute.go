@@ -29,6 +29,8 @@ type Options struct {
 	// Dockerfile is what the image was built from, nil if not known. The
 	// lines that ask for packages are read from it, else from the history.
 	Dockerfile *dockerfile.File
+	// Target is the stage of it that was built, "" for the last one.
+	Target string
 	// Slim is the slim sibling of the base image, nil if there is none.
 	Slim *Sibling
 }

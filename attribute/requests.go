@@ -30,7 +30,7 @@ type Request struct {
 func requests(a *Attribution) []Request {
 	var list []Request
 	if f := a.opt.Dockerfile; f != nil {
-		for _, i := range chain(f) {
+		for _, i := range chain(f, a.opt.Target) {
 			run, ok := i.Command.(*dockerfile.Run)
 			if !ok || run.Script == nil {
 				continue
@@ -50,11 +50,11 @@ func requests(a *Attribution) []Request {
 	return list
 }
 
-// chain are the instructions of the last stage, those of the stages it
-// starts from first.
-func chain(f *dockerfile.File) []*dockerfile.Instruction {
+// chain are the instructions of a stage, those of the stages it starts from
+// first.
+func chain(f *dockerfile.File, target string) []*dockerfile.Instruction {
 	var list []*dockerfile.Instruction
-	for s := f.Target(""); s != nil; s = s.Parent {
+	for s := f.Target(target); s != nil; s = s.Parent {
 		list = append(append([]*dockerfile.Instruction{}, s.Instructions...), list...)
 	}
 	return list
