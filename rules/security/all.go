@@ -5,9 +5,14 @@ package security
 
 import (
 	"schlank/rule"
+	"schlank/rules/security/sl4001"
+	"schlank/rules/security/sl4002"
 )
 
 // All are the rules of the group in order of their IDs.
 func All() []*rule.Rule {
-	return []*rule.Rule{}
+	return []*rule.Rule{
+		sl4001.Rule(),
+		sl4002.Rule(),
+	}
 }
