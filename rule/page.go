@@ -12,6 +12,9 @@ import (
 // Safeties are the safeties of the fixes that the rule offers for its bad
 // example, without repeats, in order of appearance.
 func (r *Rule) Safeties() []finding.Safety {
+	if r.Run == nil {
+		return nil
+	}
 	f := dockerfile.Parse(source.File{Name: "Dockerfile", Bytes: []byte(r.Doc.Bad)})
 	var out []finding.Safety
 	seen := map[finding.Safety]bool{}

@@ -20,6 +20,7 @@ type Pass struct {
 
 	rule     *Rule
 	findings []finding.Finding
+	facts    *facts
 }
 
 // Context is what rules may ask about a build context. Paths are slash
@@ -45,14 +46,6 @@ type Info struct {
 	Size int64
 }
 
-// Run runs a rule over a file and returns its findings in order of place.
-func Run(r *Rule, f *dockerfile.File, s Settings, c Context) []finding.Finding {
-	p := &Pass{File: f, Settings: s, Context: c, rule: r}
-	r.Run(p)
-	finding.Sort(p.findings)
-	return p.findings
-}
-
 // Report notes a finding. ID and severity are the rule's unless they are
 // set; so are the aliases when they are nil.
 func (p *Pass) Report(f finding.Finding) {
@@ -71,21 +64,24 @@ func (p *Pass) Report(f finding.Finding) {
 // Instructions are all instructions of all stages in order, FROM included,
 // and what ONBUILDs hold in their place.
 func (p *Pass) Instructions() iter.Seq[*dockerfile.Instruction] {
-	return func(yield func(*dockerfile.Instruction) bool) {
-		for _, s := range p.File.Stages {
-			if !yield(s.From) {
-				return
+	if p.facts.instructions == nil {
+		p.facts.instructions = instructions(p.File)
+	}
+	return slices.Values(p.facts.instructions)
+}
+
+func instructions(f *dockerfile.File) []*dockerfile.Instruction {
+	out := []*dockerfile.Instruction{}
+	for _, s := range f.Stages {
+		out = append(out, s.From)
+		for _, i := range s.Instructions {
+			if o, ok := i.Command.(*dockerfile.Onbuild); ok && o.Trigger != nil {
+				i = o.Trigger
 			}
-			for _, i := range s.Instructions {
-				if o, ok := i.Command.(*dockerfile.Onbuild); ok && o.Trigger != nil {
-					i = o.Trigger
-				}
-				if !yield(i) {
-					return
-				}
-			}
+			out = append(out, i)
 		}
 	}
+	return out
 }
 
 // Shell is a command of a RUN, as it runs in the end.
@@ -109,15 +105,13 @@ const maxNesting = 4
 
 // Commands are all commands of all RUNs, those in sh -c '…' too.
 func (p *Pass) Commands() iter.Seq[Shell] {
-	return func(yield func(Shell) bool) {
+	if p.facts.commands == nil {
+		p.facts.commands = []Shell{}
 		for i := range p.Instructions() {
-			for c := range InstructionCommands(i) {
-				if !yield(c) {
-					return
-				}
-			}
+			p.facts.commands = slices.AppendSeq(p.facts.commands, InstructionCommands(i))
 		}
 	}
+	return slices.Values(p.facts.commands)
 }
 
 // InstructionCommands are the commands of one RUN; none of another
@@ -154,19 +148,22 @@ func scriptCommands(at Shell, depth int, yield func(Shell) bool) bool {
 // file is for: the last stage, a stage that nothing else uses, or one that
 // such a stage starts from.
 func (p *Pass) Shipped(s *dockerfile.Stage) bool {
-	return slices.Contains(p.shipped(), s)
+	if p.facts.shipped == nil {
+		p.facts.shipped = shipped(p.File)
+	}
+	return slices.Contains(p.facts.shipped, s)
 }
 
-func (p *Pass) shipped() []*dockerfile.Stage {
+func shipped(f *dockerfile.File) []*dockerfile.Stage {
 	used := map[*dockerfile.Stage]bool{}
-	for _, s := range p.File.Stages {
+	for _, s := range f.Stages {
 		for _, d := range s.Deps {
 			used[d.Stage] = true
 		}
 	}
-	var out []*dockerfile.Stage
-	for k, s := range p.File.Stages {
-		if used[s] && k < len(p.File.Stages)-1 {
+	out := []*dockerfile.Stage{}
+	for k, s := range f.Stages {
+		if used[s] && k < len(f.Stages)-1 {
 			continue
 		}
 		for ; s != nil && !slices.Contains(out, s); s = s.Parent {

@@ -29,7 +29,8 @@ type Rule struct {
 	// --all-rules and naming the rule switch it on.
 	Off string
 	Doc Doc
-	// Run looks at a file and reports findings.
+	// Run looks at a file and reports findings. It is nil for the few rules
+	// about the findings of the others, which the lint room reports.
 	Run func(*Pass)
 }
 

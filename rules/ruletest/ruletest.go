@@ -26,6 +26,9 @@ func Check(t *testing.T, rules []*rule.Rule) {
 	for _, r := range rules {
 		t.Run(r.ID, func(t *testing.T) {
 			t.Run("doc", func(t *testing.T) { checkDoc(t, r) })
+			if r.Run == nil {
+				return // the lint room's tests run the examples
+			}
 			t.Run("bad and good", func(t *testing.T) { checkPair(t, r) })
 			for k, e := range r.Doc.More {
 				name := e.Name
@@ -52,9 +55,6 @@ func checkDoc(t *testing.T, r *rule.Rule) {
 	}
 	if r.Severity < finding.Info || r.Severity > finding.Error {
 		t.Error("the severity is missing")
-	}
-	if r.Run == nil {
-		t.Error("Run is missing")
 	}
 	for name, text := range map[string]string{"Title": r.Doc.Title, "Why": r.Doc.Why, "Bad": r.Doc.Bad, "Good": r.Doc.Good, "Since": r.Doc.Since} {
 		if strings.TrimSpace(text) == "" {
