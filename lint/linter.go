@@ -35,7 +35,9 @@ type Options struct {
 	Severity map[string]finding.Severity
 	// RequireReason demands a reason in each comment that leaves a finding be.
 	RequireReason bool
-	Settings      rule.Settings
+	// NoComments makes such comments count for nothing.
+	NoComments bool
+	Settings   rule.Settings
 	// Dockerfile is the circumstances of the build. The build argument
 	// BUILDKIT_DOCKERFILE_CHECK means to the linter what it means to BuildKit.
 	Dockerfile dockerfile.Options

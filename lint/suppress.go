@@ -56,6 +56,9 @@ func (l *Linter) heed(f *dockerfile.File, found []finding.Finding) Result {
 // pragmas are the comments that count. What the build says about BuildKit's
 // checks takes the place of what the file says.
 func (l *Linter) pragmas(f *dockerfile.File) []pragma.Pragma {
+	if l.options.NoComments {
+		return nil
+	}
 	list := pragma.Read(f)
 	list = slices.DeleteFunc(list, func(p pragma.Pragma) bool {
 		return !p.Expires.IsZero() && !l.options.Now.IsZero() && !l.options.Now.Before(p.Expires)
