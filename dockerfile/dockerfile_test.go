@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"schlank/dockerfile"
-	"schlank/dockerfile/internal/corpus"
 	"schlank/finding"
+	"schlank/internal/corpus"
 	"schlank/source"
 )
 

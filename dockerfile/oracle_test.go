@@ -15,9 +15,9 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
 	"schlank/dockerfile"
-	"schlank/dockerfile/internal/corpus"
 	"schlank/dockerfile/syntax"
 	"schlank/finding"
+	"schlank/internal/corpus"
 	"schlank/source"
 )
 

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"testing"
 
-	"schlank/dockerfile/internal/corpus"
 	"schlank/dockerfile/syntax"
+	"schlank/internal/corpus"
 	"schlank/source"
 )
 

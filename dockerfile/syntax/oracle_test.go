@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
-	"schlank/dockerfile/internal/corpus"
 	"schlank/dockerfile/syntax"
+	"schlank/internal/corpus"
 	"schlank/source"
 )
 
