@@ -7,6 +7,10 @@ import (
 	"schlank/rule"
 	"schlank/rules/security/sl4001"
 	"schlank/rules/security/sl4002"
+	"schlank/rules/security/sl4003"
+	"schlank/rules/security/sl4004"
+	"schlank/rules/security/sl4005"
+	"schlank/rules/security/sl4006"
 )
 
 // All are the rules of the group in order of their IDs.
@@ -14,5 +18,9 @@ func All() []*rule.Rule {
 	return []*rule.Rule{
 		sl4001.Rule(),
 		sl4002.Rule(),
+		sl4003.Rule(),
+		sl4004.Rule(),
+		sl4005.Rule(),
+		sl4006.Rule(),
 	}
 }
