@@ -54,6 +54,9 @@ func raw(m source.Mapped) Value {
 	return Value{Raw: m.Text(), Text: m.Text(), Known: true, Span: m.File(), mapped: m}
 }
 
+// ValueOf is a word that has not been expanded.
+func ValueOf(w syntax.Word) Value { return plainValue(w) }
+
 // plainValue is a value in which variables don't count.
 func plainValue(w syntax.Word) Value {
 	v := raw(w.Mapped)

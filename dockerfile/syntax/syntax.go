@@ -79,6 +79,27 @@ func (f *File) Directive(name string) *Directive {
 	return nil
 }
 
+// Above is the offset where the comment lines right above the instruction
+// begin, and where its own lines do if there are none: the place to insert an
+// instruction before it.
+func (f *File) Above(i *Instruction) int {
+	start := -1
+	for _, n := range f.Nodes {
+		switch {
+		case n.Instruction == i:
+			if start < 0 {
+				start = n.Span.Start
+			}
+			return start
+		case n.Kind != CommentLine:
+			start = -1
+		case start < 0:
+			start = n.Span.Start
+		}
+	}
+	return i.Span.Start
+}
+
 // Comments are the spans of the comment lines right above the instruction,
 // without leading blanks and line endings. Like BuildKit it skips blank lines
 // in between, and an empty comment ends the block.

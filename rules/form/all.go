@@ -27,6 +27,18 @@ import (
 	"schlank/rules/form/sl0020"
 	"schlank/rules/form/sl0021"
 	"schlank/rules/form/sl0022"
+	"schlank/rules/form/sl0023"
+	"schlank/rules/form/sl0024"
+	"schlank/rules/form/sl0025"
+	"schlank/rules/form/sl0026"
+	"schlank/rules/form/sl0027"
+	"schlank/rules/form/sl0028"
+	"schlank/rules/form/sl0029"
+	"schlank/rules/form/sl0030"
+	"schlank/rules/form/sl0031"
+	"schlank/rules/form/sl0032"
+	"schlank/rules/form/sl0033"
+	"schlank/rules/form/sl0034"
 	"schlank/rules/form/sl0901"
 	"schlank/rules/form/sl0902"
 	"schlank/rules/form/sl0903"
@@ -58,6 +70,18 @@ func All() []*rule.Rule {
 		sl0020.Rule(),
 		sl0021.Rule(),
 		sl0022.Rule(),
+		sl0023.Rule(),
+		sl0024.Rule(),
+		sl0025.Rule(),
+		sl0026.Rule(),
+		sl0027.Rule(),
+		sl0028.Rule(),
+		sl0029.Rule(),
+		sl0030.Rule(),
+		sl0031.Rule(),
+		sl0032.Rule(),
+		sl0033.Rule(),
+		sl0034.Rule(),
 		sl0901.Rule(),
 		sl0902.Rule(),
 		sl0903.Rule(),
