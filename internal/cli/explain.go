@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"schlank"
+	"schlank/dockerfile/syntax"
+	"schlank/report"
+	"schlank/rule"
+	"schlank/rules"
+)
+
+func (a *app) explainCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "explain RULE…",
+		Short: "Say what a rule of lint is about, with examples",
+		Example: `  schlank explain SL1001
+  schlank explain DL3009`,
+		Args: operands(1, 100, "a rule: its id, its name, or another tool's id for it"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			for _, name := range args {
+				found := findRules(name)
+				if len(found) == 0 {
+					return unknownRule(name)
+				}
+				for _, r := range found {
+					if _, err := fmt.Fprintln(a.stdout, r.Page()); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		},
+	}
+	c.ValidArgsFunction = cobra.FixedCompletions(ruleNames(), cobra.ShellCompDirectiveNoFileComp)
+	return c
+}
+
+// findRules are the rules that a name means; another tool's id may be spread
+// over several.
+func findRules(name string) []*rule.Rule {
+	var out []*rule.Rule
+	for _, r := range rules.All() {
+		if slices.ContainsFunc(append([]string{r.ID, r.Name}, r.Aliases...), func(n string) bool { return strings.EqualFold(n, name) }) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func unknownRule(name string) error {
+	var names []string
+	for _, r := range rules.All() {
+		names = append(append(names, r.ID, r.Name), r.Aliases...)
+	}
+	hint := "schlank lint --rules lists them"
+	if near := syntax.Nearest(strings.ToUpper(name), names); near != "" {
+		hint = fmt.Sprintf("did you mean %s?", near)
+	} else if near := syntax.Nearest(strings.ToLower(name), names); near != "" {
+		hint = fmt.Sprintf("did you mean %s?", near)
+	}
+	return &schlank.UsageError{Msg: fmt.Sprintf("there is no rule %s", name), Hint: hint}
+}
+
+// listRules prints the rules that there are.
+func (a *app) listRules(f *lintFlags) error {
+	type entry struct {
+		ID       string   `json:"rule"`
+		Name     string   `json:"name"`
+		Title    string   `json:"title"`
+		Category string   `json:"category"`
+		Severity string   `json:"severity"`
+		Default  bool     `json:"default"`
+		Aliases  []string `json:"aliases"`
+		Fix      string   `json:"fix"`
+	}
+	list := []entry{}
+	for _, r := range rules.All() {
+		list = append(list, entry{r.ID, r.Name, r.Doc.Title, string(r.Category), r.Severity.String(), r.Off == "", append([]string{}, r.Aliases...), r.Fixes()})
+	}
+	if f.format == "json" {
+		return a.printJSON(list)
+	}
+	t := report.Table{Columns: []report.Column{{Title: "rule"}, {Title: "name"}, {Title: "severity"}, {Title: "fix"}, {Title: "about", Wrap: true}, {Title: "elsewhere", Wrap: true}}}
+	for _, e := range list {
+		severity := e.Severity
+		if !e.Default {
+			severity = "off"
+		}
+		t.Rows = append(t.Rows, report.Row{{Text: e.ID}, {Text: e.Name}, {Text: severity}, {Text: e.Fix}, {Text: e.Title}, {Text: strings.Join(e.Aliases, " ")}})
+	}
+	switch f.format {
+	case "text":
+		return t.Text(a.stdout, a.style())
+	case "markdown":
+		return t.Markdown(a.stdout)
+	}
+	return &schlank.UsageError{Msg: fmt.Sprintf("--rules can't be printed as %s", f.format), Hint: "use text, json or markdown"}
+}
