@@ -96,16 +96,21 @@ func (a *app) compareOptions(c *cobra.Command, b *buildFlags) (opt schlank.Compa
 	if settings.Bases != "" {
 		opt.Image.Stores = []string{settings.Bases}
 	}
-	for host, r := range settings.Registries {
-		if r.PlainHTTP {
-			opt.Image.PlainHTTP = append(opt.Image.PlainHTTP, host)
-		}
-	}
+	opt.Image.Registries = imageRegistries(settings.Registries)
 	return opt, func() {
 		if e != nil {
 			e.Close()
 		}
 	}, nil
+}
+
+// imageRegistries has image references reach registries as the engine does.
+func imageRegistries(registries map[string]schlank.Registry) map[string]image.Registry {
+	m := make(map[string]image.Registry, len(registries))
+	for host, r := range registries {
+		m[host] = image.Registry(r)
+	}
+	return m
 }
 
 func (a *app) printCompare(rows []compare.Row, format string) error {

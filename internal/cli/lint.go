@@ -81,8 +81,16 @@ and BuildKit count as well.
 }
 
 func (a *app) lint(c *cobra.Command, f *lintFlags, args []string) error {
+	if err := oneOf("format", f.format, lintFormats...); err != nil {
+		return err
+	}
 	if f.list {
 		return a.listRules(f)
+	}
+	if f.failOn != "" {
+		if err := oneOf("fail-on", f.failOn, "info", "warning", "error", "never"); err != nil {
+			return err
+		}
 	}
 	opt, err := f.options(args, a.stdin)
 	if err != nil {
@@ -95,9 +103,7 @@ func (a *app) lint(c *cobra.Command, f *lintFlags, args []string) error {
 	for _, p := range res.Problems {
 		fmt.Fprintf(a.stderr, "schlank: %s\n", report.Plain(p.Error()))
 	}
-	if err := f.override(res); err != nil {
-		return err
-	}
+	f.override(res)
 	if err := a.printLint(res, f, opt); err != nil {
 		return err
 	}
@@ -153,18 +159,14 @@ func (f *lintFlags) options(args []string, stdin io.Reader) (schlank.LintOptions
 const maxStdin = 8 << 20
 
 // override puts --fail-on in the place of what settings say.
-func (f *lintFlags) override(res *schlank.Linted) error {
+func (f *lintFlags) override(res *schlank.Linted) {
 	if f.failOn == "" {
-		return nil
-	}
-	if err := oneOf("fail-on", f.failOn, "info", "warning", "error", "never"); err != nil {
-		return err
+		return
 	}
 	least := map[string]finding.Severity{"info": finding.Info, "warning": finding.Warning, "error": finding.Error}[f.failOn]
 	for k := range res.Files {
 		res.Files[k].FailOn = least
 	}
-	return nil
 }
 
 // changes reports whether fixing changed, or would change, a file.
