@@ -11,6 +11,12 @@ import (
 	"schlank/rules/security/sl4004"
 	"schlank/rules/security/sl4005"
 	"schlank/rules/security/sl4006"
+	"schlank/rules/security/sl4007"
+	"schlank/rules/security/sl4008"
+	"schlank/rules/security/sl4009"
+	"schlank/rules/security/sl4010"
+	"schlank/rules/security/sl4011"
+	"schlank/rules/security/sl4012"
 )
 
 // All are the rules of the group in order of their IDs.
@@ -22,5 +28,11 @@ func All() []*rule.Rule {
 		sl4004.Rule(),
 		sl4005.Rule(),
 		sl4006.Rule(),
+		sl4007.Rule(),
+		sl4008.Rule(),
+		sl4009.Rule(),
+		sl4010.Rule(),
+		sl4011.Rule(),
+		sl4012.Rule(),
 	}
 }
