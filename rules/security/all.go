@@ -17,6 +17,11 @@ import (
 	"schlank/rules/security/sl4010"
 	"schlank/rules/security/sl4011"
 	"schlank/rules/security/sl4012"
+	"schlank/rules/security/sl4013"
+	"schlank/rules/security/sl4014"
+	"schlank/rules/security/sl4015"
+	"schlank/rules/security/sl4016"
+	"schlank/rules/security/sl4017"
 )
 
 // All are the rules of the group in order of their IDs.
@@ -34,5 +39,10 @@ func All() []*rule.Rule {
 		sl4010.Rule(),
 		sl4011.Rule(),
 		sl4012.Rule(),
+		sl4013.Rule(),
+		sl4014.Rule(),
+		sl4015.Rule(),
+		sl4016.Rule(),
+		sl4017.Rule(),
 	}
 }
