@@ -19,6 +19,7 @@ type facts struct {
 	instructions []*dockerfile.Instruction
 	commands     []Shell
 	shipped      []*dockerfile.Stage
+	memo         map[any]any
 }
 
 // On is a file for rules to run over.

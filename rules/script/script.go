@@ -3,7 +3,6 @@
 package script
 
 import (
-	"iter"
 	"path"
 	"slices"
 	"strings"
@@ -30,17 +29,18 @@ type Script struct {
 // maxNesting bounds sh -c in sh -c.
 const maxNesting = 4
 
+// allKey is the key of what All knows.
+type allKey struct{}
+
 // All are the scripts of all RUNs that a shell of the Unix kind runs.
-func All(p *rule.Pass) iter.Seq[Script] {
-	return func(yield func(Script) bool) {
+func All(p *rule.Pass) []Script {
+	return rule.Memo(p, allKey{}, func() []Script {
+		var out []Script
 		for i := range p.Instructions() {
-			for _, s := range Of(i) {
-				if !yield(s) {
-					return
-				}
-			}
+			out = append(out, Of(i)...)
 		}
-	}
+		return out
+	})
 }
 
 // Of are the scripts of one RUN, those that stand in others after them; none
