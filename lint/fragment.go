@@ -2,7 +2,6 @@ package lint
 
 import (
 	"slices"
-	"strings"
 
 	"schlank/dockerfile"
 	"schlank/finding"
@@ -32,8 +31,9 @@ func (l *Linter) fragment(f *dockerfile.File) (fragment, bool) {
 	return fragment{file, at}, true
 }
 
-// isForm reports whether a rule is about the file as it is written.
-func isForm(r *rule.Rule) bool { return strings.HasPrefix(r.ID, "SL0") }
+// isForm reports whether a rule passes on what was found when the file was read:
+// that it has no FROM is such a finding.
+func isForm(r *rule.Rule) bool { return r.ID <= dockerfile.BadOnbuild }
 
 // back is findings in terms of the file itself, without those that are about
 // the FROM.
