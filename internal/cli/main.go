@@ -37,6 +37,10 @@ func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	if code, ok := embedded.RuntimeMain(ctx, args); ok {
 		return code
 	}
+	args, done := plugin(args, stdout)
+	if done {
+		return exitOK
+	}
 	if len(args) > 1 && args[1] == agentVerb {
 		return agentMain(ctx, stdin, stdout, stderr)
 	}
