@@ -10,7 +10,7 @@ import (
 
 // classify makes an item of each stored file.
 func classify(a *Attribution, stored []place) {
-	c := &classifier{a: a, build: make([]bool, len(a.Image.Packages))}
+	c := &classifier{a: a, places: newPlaces(), build: make([]bool, len(a.Image.Packages)), own: ownPrograms(a.Image)}
 	for i := range a.Image.Packages {
 		c.build[i] = forBuilding(&a.Image.Packages[i])
 	}
@@ -22,9 +22,12 @@ func classify(a *Attribution, stored []place) {
 }
 
 type classifier struct {
-	a *Attribution
+	a      *Attribution
+	places *places
 	// build says which packages serve building only.
 	build []bool
+	// own says which packages are the application itself.
+	own []bool
 }
 
 func (c *classifier) item(it *Item, pl *place) {
@@ -40,7 +43,7 @@ func (c *classifier) item(it *Item, pl *place) {
 	switch {
 	case pl.tree < 0:
 		it.Kind = pl.fate
-		_, it.Subject = byPlace(e.Path)
+		_, it.Subject = c.places.kind(e.Path)
 	case int(pl.layer) < c.a.Base.Layers:
 		it.Kind, it.Subject = Base, c.a.baseName()
 	default:
@@ -50,7 +53,7 @@ func (c *classifier) item(it *Item, pl *place) {
 
 // kind decides on what is in the final tree and no part of the base.
 func (c *classifier) kind(p string, pkg int32) (Kind, string) {
-	kind, subject := byPlace(p)
+	kind, subject := c.places.kind(p)
 	if kind != "" && kind != BuildTool {
 		return kind, subject
 	}
@@ -75,10 +78,35 @@ func (c *classifier) kind(p string, pkg int32) (Kind, string) {
 		return Tests, ""
 	case strings.HasSuffix(p, ".pyc"):
 		return ByteCode, ""
+	case pkg >= 0 && c.own[pkg]:
+		return Application, c.a.Image.Packages[pkg].Name
 	case pkg >= 0:
 		return LanguagePackage, c.a.Image.Packages[pkg].Name
 	}
 	return Application, ""
+}
+
+// ownPrograms says which packages of languages are the application itself
+// rather than something it uses: a Go or Rust program, a Java archive that
+// holds others, what was installed from a local directory.
+func ownPrograms(img *inventory.Image) []bool {
+	own := make([]bool, len(img.Packages))
+	holds := map[string]bool{}
+	for i := range img.Packages {
+		holds[img.Packages[i].Inside] = true
+	}
+	for i := range img.Packages {
+		p := &img.Packages[i]
+		switch p.Type {
+		case inventory.Go, inventory.Rust:
+			own[i] = true
+		case inventory.Java:
+			own[i] = holds[p.Location]
+		case inventory.Python:
+			own[i] = strings.HasPrefix(p.Origin, "file:")
+		}
+	}
+	return own
 }
 
 // buildSections are the archive sections of packages that serve building only

@@ -7,9 +7,9 @@ import (
 	"schlank/inventory"
 )
 
-// minShare is the part of a directory's change, in percent, from which on
-// something in it gets a line of its own.
-const minShare = 5
+// minShare is the part of the whole change, in percent, from which on a path
+// gets a line of its own.
+const minShare = 2
 
 // pathChanges finds the directories that explain a difference: a directory
 // that is new or gone is one line; in one that both images have, what makes up
@@ -19,11 +19,8 @@ func pathChanges(a, b *Attribution, keep func(*Attribution, *Item) bool) []PathC
 	tree := func(x *Attribution) *Node {
 		return x.Tree(func(it *Item) bool { return keep == nil || keep(x, it) })
 	}
-	ta, tb := tree(a), tree(b)
-	var list []PathChange
-	for _, l := range explain(ta, tb, "/") {
-		list = append(list, l.PathChange)
-	}
+	root := together(tree(a), tree(b), "/")
+	list := root.explain("/", max(1, root.gross*minShare/100))
 	none := Change{Before: a.pathless(keep), After: b.pathless(keep)}
 	if (none.Sum() != Sum{}) {
 		list = append(list, PathChange{Change: none})
@@ -45,75 +42,71 @@ func (a *Attribution) pathless(keep func(*Attribution, *Item) bool) Sum {
 	return s
 }
 
-// pathLine is a line with its gross change: the sum of what was added and
-// what was taken away, which do not make up for each other.
-type pathLine struct {
-	PathChange
-	gross int64
-}
-
-// explain returns the lines of a directory. They sum to its change.
-func explain(a, b *Node, p string) []pathLine {
-	whole := pathLine{PathChange: PathChange{Path: p, Change: Change{Before: sumOf(a), After: sumOf(b)}}}
-	if a == nil || b == nil || len(a.Children) == 0 && len(b.Children) == 0 {
-		d := whole.Sum()
-		if whole.gross = abs(d.Disk); d == (Sum{}) {
-			return nil
-		}
-		return []pathLine{whole}
-	}
-	var lines []pathLine
-	for _, c := range pair(a.Children, b.Children) {
-		lines = append(lines, explain(c.a, c.b, join(p, c.name))...)
-	}
-	rest := pathLine{PathChange: whole.PathChange}
-	var gross, listed int64
-	for _, l := range lines {
-		listed += l.Sum().Disk
-		gross += l.gross
-	}
-	own := abs(whole.Sum().Disk - listed) // what is stored at p itself
-	gross += own
-	kept := slices.DeleteFunc(lines, func(l pathLine) bool { return l.gross*100 < gross*minShare || l.gross == 0 })
-	for _, l := range kept {
-		rest.Before = rest.Before.minus(l.Before)
-		rest.After = rest.After.minus(l.After)
-		rest.gross -= l.gross
-		rest.Rest = true
-	}
-	rest.gross += gross
-	if (rest.Sum() != Sum{}) {
-		kept = append(kept, rest)
-	}
-	return kept
-}
-
-func sumOf(n *Node) Sum {
-	if n == nil {
-		return Sum{}
-	}
-	return n.Sum
-}
-
-type nodePair struct {
+// twin is a path of two trees.
+type twin struct {
 	name string
-	a, b *Node
+	Change
+	// gross is the sum of what was added and what was taken away, which do
+	// not make up for each other.
+	gross int64
+	// both is set for a directory of both trees.
+	both     bool
+	children []*twin
 }
 
-// pair brings the children of two directories together by name.
-func pair(a, b []*Node) []nodePair {
-	index := make(map[string]int, len(a))
-	list := make([]nodePair, 0, len(a))
-	for _, n := range a {
-		index[n.Name] = len(list)
-		list = append(list, nodePair{n.Name, n, nil})
+// together lays two trees over each other; a or b may be nil.
+func together(a, b *Node, name string) *twin {
+	t := &twin{name: name, both: a != nil && b != nil}
+	var left, right []*Node
+	if a != nil {
+		t.Before, left = a.Sum, a.Children
 	}
-	for _, n := range b {
-		if i, ok := index[n.Name]; ok {
-			list[i].b = n
-		} else {
-			list = append(list, nodePair{n.Name, nil, n})
+	if b != nil {
+		t.After, right = b.Sum, b.Children
+	}
+	if !t.both {
+		t.gross = abs(t.Sum().Disk)
+		return t
+	}
+	own := t.Sum().Disk
+	index := make(map[string]*Node, len(right))
+	for _, n := range right {
+		index[n.Name] = n
+	}
+	for _, n := range left {
+		t.children = append(t.children, together(n, index[n.Name], n.Name))
+		delete(index, n.Name)
+	}
+	for _, n := range right {
+		if index[n.Name] != nil {
+			t.children = append(t.children, together(nil, n, n.Name))
 		}
 	}
-	return list
+	for _, c := range t.children {
+		t.gross += c.gross
+		own -= c.Sum().Disk
+	}
+	t.gross += abs(own) // what is stored at the path itself
+	return t
+}
+
+// explain returns the lines of a path. They sum to its change.
+func (t *twin) explain(p string, least int64) []PathChange {
+	rest := PathChange{Path: p, Change: t.Change}
+	var lines []PathChange
+	for _, c := range t.children {
+		if c.gross < least {
+			continue
+		}
+		for _, l := range c.explain(join(p, c.name), least) {
+			if abs(l.Sum().Disk) >= least {
+				lines = append(lines, l)
+				rest.Before, rest.After, rest.Rest = rest.Before.minus(l.Before), rest.After.minus(l.After), true
+			}
+		}
+	}
+	if (rest.Sum() != Sum{}) {
+		lines = append(lines, rest)
+	}
+	return lines
 }

@@ -60,7 +60,7 @@ const (
 // Fixes lists what would make the image smaller, in the order of what each
 // gives back beyond those before it.
 func (a *Attribution) Fixes() []Fix {
-	f := &fixer{a: a, fixes: map[fixKey]*Fix{}, building: a.buildOnly()}
+	f := &fixer{a: a, places: newPlaces(), fixes: map[fixKey]*Fix{}, building: a.buildOnly()}
 	for i := range a.Items {
 		if it := &a.Items[i]; it.Entry >= 0 && int(it.Layer) >= a.Base.Layers {
 			f.item(int32(i), it)
@@ -85,8 +85,9 @@ type fixKey struct {
 }
 
 type fixer struct {
-	a     *Attribution
-	fixes map[fixKey]*Fix
+	a      *Attribution
+	places *places
+	fixes  map[fixKey]*Fix
 	// building says which packages are there for building only.
 	building []bool
 }
@@ -128,7 +129,7 @@ func (f *fixer) item(i int32, it *Item) {
 	kind, subject := it.Kind, it.Subject
 	if kind.Wasted() {
 		// Hiding a cache later is the same mistake as keeping it.
-		if k, s := byPlace(p); k == PackageLists || k == PackageCache {
+		if k, s := f.places.kind(p); k == PackageLists || k == PackageCache {
 			kind, subject = k, s
 		}
 	}

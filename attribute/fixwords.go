@@ -1,8 +1,11 @@
 package attribute
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
+	"schlank/dockerfile/pkgmgr"
 	"schlank/finding"
 	"schlank/inventory"
 )
@@ -47,51 +50,39 @@ func (f *fixer) words(id FixID, layer int, subject string) (title, how string, s
 }
 
 func cleanLists(tool string) string {
-	switch tool {
-	case "apt":
-		return "&& rm -rf /var/lib/apt/lists/*, or RUN --mount=type=cache,target=/var/lib/apt,sharing=locked"
-	case "pacman":
-		return "&& rm -rf /var/lib/pacman/sync/*"
-	}
-	return ""
+	return storeAdvice(tool, pkgmgr.Lists)
 }
 
-// cacheAdvice says how the cache of a tool is kept out of an image, by the
-// tool's own manual.
+// cacheAdvice says how the cache of a tool is kept out of an image.
 func cacheAdvice(tool string) string {
-	for _, c := range []struct{ tool, off, mount string }{
-		{"apt", "apt-get clean", "/var/cache/apt"},
-		{"apk", "apk add --no-cache", "/var/cache/apk"},
-		{"dnf", "dnf clean all", "/var/cache/dnf"},
-		{"yum", "yum clean all", "/var/cache/yum"},
-		{"zypper", "zypper clean --all", "/var/cache/zypp"},
-		{"pip", "pip install --no-cache-dir", "/root/.cache/pip"},
-		{"poetry", "poetry cache clear --all .", "/root/.cache/pypoetry"},
-		{"uv", "uv --no-cache", "/root/.cache/uv"},
-		{"npm", "npm cache clean --force", "/root/.npm"},
-		{"yarn", "yarn cache clean", "/usr/local/share/.cache/yarn"},
-		{"pnpm", "pnpm store prune", "/root/.local/share/pnpm/store"},
-		{"go", "go clean -cache -modcache", "/root/.cache/go-build"},
-		{"cargo", "", "/usr/local/cargo/registry"},
-		{"maven", "", "/root/.m2"},
-		{"gradle", "", "/root/.gradle"},
-		{"gem", "gem install --no-document", ""},
-		{"composer", "composer clear-cache", "/root/.cache/composer"},
-		{"nuget", "dotnet nuget locals all --clear", "/root/.nuget/packages"},
-	} {
-		if c.tool != tool {
-			continue
-		}
-		mount := "RUN --mount=type=cache,target=" + c.mount
-		switch {
-		case c.mount == "":
-			return c.off
-		case c.off == "":
-			return mount
-		}
-		return c.off + ", or " + mount
+	if s := storeAdvice(tool, pkgmgr.Downloads); s != "" {
+		return s
 	}
 	return "RUN --mount=type=cache, or remove it in the RUN that fills it"
+}
+
+// storeAdvice is the mount, and the command to empty it, of a package
+// manager's store; "" when there is no such store.
+func storeAdvice(tool string, kind pkgmgr.StoreKind) string {
+	m := pkgmgr.ByName(tool)
+	if m == nil {
+		return ""
+	}
+	for _, s := range m.Stores {
+		if s.Kind != kind {
+			continue
+		}
+		p := strings.Replace(cmp.Or(s.Mount, s.Paths[0]), "~", pkgmgr.Home(""), 1)
+		text := "RUN --mount=type=cache,target=" + p
+		if s.Sharing != "" {
+			text += ",sharing=" + s.Sharing
+		}
+		if s.CleanUp != "" {
+			text += ", or " + strings.NewReplacer("{program}", tool, "{path}", p).Replace(s.CleanUp) + " in the same RUN"
+		}
+		return text
+	}
+	return ""
 }
 
 func excludeAdvice(img *inventory.Image) string {

@@ -3,56 +3,40 @@ package attribute
 import (
 	"path"
 	"strings"
+
+	"schlank/dockerfile/pkgmgr"
 )
 
 // rule gives paths a kind and a subject.
 type rule struct {
-	prefix  string // "/a/b" stands for itself and all below
+	prefix  string // "/a/b" stands for itself and all below; "~" is a home
 	kind    Kind
 	subject string
 }
 
-// absolute are places with one meaning. Sources: the Filesystem Hierarchy
-// Standard 3.0; apt.conf(5), apk(8), dnf.conf(5), pacman.conf(5) for the
-// packages' caches; for the languages `pip cache dir`, npm-config(7) "cache",
-// yarn and pnpm's "store-dir", `go help modcache` and `go help cache`, the
-// Cargo Book ("Cargo Home"), Maven's settings reference, Gradle's "Directories
-// and files", gem(1), Composer's "cache-dir", NuGet's "global-packages".
-// Homes are taken apart in homeRules.
-var absolute = []rule{
-	{"/var/lib/apt/lists", PackageLists, "apt"},
+// known are places with one meaning, besides the stores of package managers,
+// which pkgmgr knows. Of several that fit, the first counts. Sources: the
+// Filesystem Hierarchy Standard 3.0; apt.conf(5), apk(8) and pacman.conf(5);
+// the "caches" sections of the manuals of the other tools; XDG Base Directory
+// Specification for ~/.cache.
+var known = []rule{
 	{"/var/cache/apt/pkgcache.bin", PackageLists, "apt"},
 	{"/var/cache/apt/srcpkgcache.bin", PackageLists, "apt"},
-	{"/var/cache/apt", PackageCache, "apt"},
-	{"/var/cache/apk", PackageCache, "apk"},
-	{"/etc/apk/cache", PackageCache, "apk"},
-	{"/var/cache/dnf", PackageCache, "dnf"},
-	{"/var/cache/libdnf5", PackageCache, "dnf"},
-	{"/var/cache/yum", PackageCache, "yum"},
-	{"/var/cache/zypp", PackageCache, "zypper"},
 	{"/var/cache/pacman", PackageCache, "pacman"},
 	{"/var/lib/pacman/sync", PackageLists, "pacman"},
-	{"/go/pkg/mod", PackageCache, "go"},
 	{"/go/pkg/sumdb", PackageCache, "go"},
-	{"/usr/local/cargo/registry", PackageCache, "cargo"},
 	{"/usr/local/cargo/git", PackageCache, "cargo"},
-	{"/usr/local/share/.cache/yarn", PackageCache, "yarn"},
-	{"/usr/share/maven-repo-cache", PackageCache, "maven"},
 	{"/var/cache/debconf", PackageState, "dpkg"},
 	{"/var/cache/ldconfig", PackageState, "ldconfig"},
 	{"/etc/ld.so.cache", PackageState, "ldconfig"},
 	{"/var/lib/dpkg", PackageState, "dpkg"},
+	{"/var/lib/apt/lists", PackageLists, "apt"},
 	{"/var/lib/apt", PackageState, "apt"},
 	{"/lib/apk", PackageState, "apk"},
 	{"/usr/lib/apk", PackageState, "apk"},
 	{"/var/lib/rpm", PackageState, "rpm"},
 	{"/usr/lib/sysimage/rpm", PackageState, "rpm"},
 	{"/var/lib/dnf", PackageState, "dnf"},
-	{"/var/log", Temporary, "logs"},
-	{"/var/cache/fontconfig", Temporary, "caches"},
-	{"/var/cache/man", Docs, "man"},
-	{"/tmp", Temporary, "/tmp"},
-	{"/var/tmp", Temporary, "/var/tmp"},
 	{"/usr/lib/debug", Debug, ""},
 	{"/usr/local/go/pkg", BuildTool, "go"},
 	{"/usr/local/go/src", BuildTool, "go"},
@@ -61,67 +45,112 @@ var absolute = []rule{
 	{"/usr/lib/gcc", BuildTool, "gcc"},
 	{"/usr/include", BuildTool, "headers"},
 	{"/usr/local/include", BuildTool, "headers"},
+	{"~/.rustup", BuildTool, "rust"},
+	{"~/.cache/pdm", PackageCache, "pdm"},
+	{"~/.cache/node", PackageCache, "corepack"},
+	{"~/.cache/node-gyp", PackageCache, "node-gyp"},
+	{"~/.node-gyp", PackageCache, "node-gyp"},
+	{"~/.cache/coursier", PackageCache, "coursier"},
+	{"~/.cache/bazel", PackageCache, "bazel"},
+	{"~/.cache/ccache", PackageCache, "ccache"},
+	{"~/.ccache", PackageCache, "ccache"},
+	{"~/.cargo/git", PackageCache, "cargo"},
+	{"~/.gradle/wrapper/dists", PackageCache, "gradle"},
+	{"~/.ivy2/cache", PackageCache, "ivy"},
+	{"~/.nuget/packages", PackageCache, "nuget"},
+	{"~/.gem/specs", PackageCache, "gem"},
+	{"~/.cpan", PackageCache, "cpan"},
+	{"~/.wget-hsts", Temporary, "histories"},
+	{"~/.bash_history", Temporary, "histories"},
+	{"~/.python_history", Temporary, "histories"},
+	{"~/.node_repl_history", Temporary, "histories"},
 }
 
-// homeRules are places below a home directory.
-var homeRules = []rule{
-	{".cache/pip", PackageCache, "pip"},
-	{".cache/pypoetry", PackageCache, "poetry"},
-	{".cache/uv", PackageCache, "uv"},
-	{".cache/pdm", PackageCache, "pdm"},
-	{".cache/pipenv", PackageCache, "pipenv"},
-	{".cache/yarn", PackageCache, "yarn"},
-	{".cache/pnpm", PackageCache, "pnpm"},
-	{".local/share/pnpm/store", PackageCache, "pnpm"},
-	{".cache/node", PackageCache, "corepack"},
-	{".cache/node-gyp", PackageCache, "node-gyp"},
-	{".cache/go-build", PackageCache, "go"},
-	{".cache/composer", PackageCache, "composer"},
-	{".cache/coursier", PackageCache, "coursier"},
-	{".cache/bazel", PackageCache, "bazel"},
-	{".cache/ccache", PackageCache, "ccache"},
-	{".ccache", PackageCache, "ccache"},
-	{".cache", PackageCache, "other tools"},
-	{".npm", PackageCache, "npm"},
-	{".yarn/berry/cache", PackageCache, "yarn"},
-	{".node-gyp", PackageCache, "node-gyp"},
-	{".cargo/registry", PackageCache, "cargo"},
-	{".cargo/git", PackageCache, "cargo"},
-	{".m2/repository", PackageCache, "maven"},
-	{".gradle/caches", PackageCache, "gradle"},
-	{".gradle/wrapper/dists", PackageCache, "gradle"},
-	{".ivy2/cache", PackageCache, "ivy"},
-	{".composer/cache", PackageCache, "composer"},
-	{".nuget/packages", PackageCache, "nuget"},
-	{".gem/specs", PackageCache, "gem"},
-	{".bundle/cache", PackageCache, "bundler"},
-	{".cpan", PackageCache, "cpan"},
-	{"go/pkg/mod", PackageCache, "go"},
-	{".rustup", BuildTool, "rust"},
-	{".wget-hsts", Temporary, "histories"},
-	{".bash_history", Temporary, "histories"},
-	{".python_history", Temporary, "histories"},
-	{".node_repl_history", Temporary, "histories"},
+// last are the places that hold what nothing before explains.
+var last = []rule{
+	{"~/.cache", PackageCache, "other tools"},
+	{"/var/log", Temporary, "logs"},
+	{"/var/cache/fontconfig", Temporary, "caches"},
+	{"/var/cache/man", Docs, "man"},
+	{"/tmp", Temporary, "/tmp"},
+	{"/var/tmp", Temporary, "/var/tmp"},
 }
 
-// byPlace gives a path the kind that its place alone decides.
-func byPlace(p string) (Kind, string) {
-	for i := range absolute {
-		if r := &absolute[i]; p == r.prefix || under(r.prefix, p) {
-			return r.kind, r.subject
+// places finds the kind of paths that their place alone decides.
+type places struct {
+	// absolute has the rules by the first one or two parts of their prefix,
+	// home those below a home directory.
+	absolute map[string][]rule
+	home     []rule
+}
+
+func newPlaces() *places {
+	pl := &places{absolute: map[string][]rule{}}
+	for _, r := range known {
+		pl.add(r)
+	}
+	for _, m := range pkgmgr.Managers() {
+		for _, s := range m.Stores {
+			kind := PackageCache
+			if s.Kind == pkgmgr.Lists {
+				kind = PackageLists
+			}
+			for _, p := range s.Paths {
+				pl.add(rule{p, kind, m.Name})
+			}
 		}
 	}
-	if rest, ok := inHome(p); ok {
-		for i := range homeRules {
-			if r := &homeRules[i]; strings.HasPrefix(rest, r.prefix) && (len(rest) == len(r.prefix) || rest[len(r.prefix)] == '/') {
+	for _, r := range last {
+		pl.add(r)
+	}
+	return pl
+}
+
+func (pl *places) add(r rule) {
+	if rest, ok := strings.CutPrefix(r.prefix, "~/"); ok {
+		r.prefix = rest
+		pl.home = append(pl.home, r)
+		return
+	}
+	_, two := parts(r.prefix)
+	pl.absolute[two] = append(pl.absolute[two], r)
+}
+
+// parts are the first one and two parts of a path: "/usr" and "/usr/lib".
+func parts(p string) (one, two string) {
+	i := strings.IndexByte(p[1:], '/')
+	if i < 0 {
+		return p, p
+	}
+	j := strings.IndexByte(p[i+2:], '/')
+	if j < 0 {
+		return p[:i+1], p
+	}
+	return p[:i+1], p[:i+2+j]
+}
+
+// kind is the kind and the subject of a path, "" when its place says
+// nothing.
+func (pl *places) kind(p string) (Kind, string) {
+	one, two := parts(p)
+	for _, key := range []string{two, one} {
+		for _, r := range pl.absolute[key] {
+			if p == r.prefix || under(r.prefix, p) {
 				return r.kind, r.subject
 			}
 		}
 	}
-	if i := strings.Index(p, "/cache/"); i > 0 && strings.Contains(p[:i], "/gems") {
-		return PackageCache, "gem"
+	if rest, ok := inHome(p); ok {
+		for _, r := range pl.home {
+			if rest == r.prefix || under(r.prefix, rest) {
+				return r.kind, r.subject
+			}
+		}
 	}
-	return versionControl(p)
+	if !strings.Contains(p, "/.") {
+		return "", ""
+	}
+	return leftOver(p)
 }
 
 // inHome returns what follows the home directory in a path.
@@ -136,11 +165,17 @@ func inHome(p string) (string, bool) {
 	return "", false
 }
 
-// versionControl finds the data of version control systems.
-func versionControl(p string) (Kind, string) {
-	for _, d := range []string{"git", "hg", "svn", "bzr"} {
-		if i := strings.Index(p, "/."+d+"/"); i >= 0 {
-			return VersionControl, p[:i+len(d)+2]
+// leftOver finds the data of version control systems, and what tools for
+// development keep in a project.
+func leftOver(p string) (Kind, string) {
+	for _, d := range []string{"/.git/", "/.hg/", "/.svn/", "/.bzr/"} {
+		if i := strings.Index(p, d); i >= 0 {
+			return VersionControl, p[:i+len(d)-1]
+		}
+	}
+	for _, d := range []string{"/.mypy_cache/", "/.pytest_cache/", "/.ruff_cache/", "/.tox/", "/.nox/", "/.hypothesis/", "/.eslintcache", "/.parcel-cache/", "/.turbo/", "/.DS_Store"} {
+		if strings.Contains(p, d) {
+			return Temporary, strings.Trim(d, "/")
 		}
 	}
 	return "", ""
@@ -175,14 +210,12 @@ func class(p string) (Kind, string) {
 	return "", ""
 }
 
-// testDirs are the names of directories that hold tests, and nothing a
-// program reads when it runs.
+// testDirs are the names of directories that hold tests.
 var testDirs = map[string]bool{"test": true, "tests": true, "__tests__": true, "testdata": true, "spec": true}
 
 // tests reports files in directories for tests, of packages of languages and
-// of applications. Where such a name is that of a package itself, as Django's
-// django/test or node_modules/test, the file belongs to it: a directory
-// counts in plural, or where nothing else in it is a program's.
+// of applications. Where such a name is that of a package itself, as in
+// node_modules/test, the file belongs to it.
 func tests(p string) bool {
 	for rest := path.Dir(p); rest != "/" && rest != "."; rest = path.Dir(rest) {
 		base := path.Base(rest)
@@ -190,15 +223,15 @@ func tests(p string) bool {
 			continue
 		}
 		parent := path.Base(path.Dir(rest))
-		if parent == "node_modules" || parent == "site-packages" || parent == "dist-packages" || parent == "src" && base == "test" {
+		if parent == "node_modules" || parent == "site-packages" || parent == "dist-packages" {
 			continue
 		}
-		// Python's "test" packages are part of a library's interface
-		// (django.test, numpy has testing); in Node they are not.
-		if base == "test" || base == "spec" {
-			return strings.Contains(p, "/node_modules/") || strings.HasPrefix(p, "/usr/local/lib/python3") && strings.HasPrefix(parent, "python3")
+		if base == "tests" || base == "__tests__" || base == "testdata" {
+			return true
 		}
-		return true
+		// Python's "test" packages are part of a library's interface, as
+		// django.test is; in Node, and in the sources of Maven, they are not.
+		return strings.Contains(p, "/node_modules/") || parent == "src" || strings.HasPrefix(parent, "python3")
 	}
 	return false
 }

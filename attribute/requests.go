@@ -1,11 +1,11 @@
 package attribute
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
 	"schlank/dockerfile"
+	"schlank/dockerfile/pkgmgr"
 	"schlank/dockerfile/shellcmd"
 	"schlank/inventory"
 	"schlank/source"
@@ -14,6 +14,7 @@ import (
 // Request is a package that an instruction asks for by name.
 type Request struct {
 	Type inventory.PackageType
+	// Name is the package's name as the inventory writes it.
 	Name string
 	// Layer is the layer that the instruction made, −1 if not known.
 	Layer int
@@ -70,31 +71,16 @@ func (a *Attribution) layerOf(line int) int {
 	return -1
 }
 
-// manager is how a package manager is asked for packages.
-type manager struct {
-	typ      inventory.PackageType
-	programs []string
-	verbs    []string
-	// values are the options that take a value.
-	values []string
-	// lean are the options that leave recommended packages out.
-	lean []string
-}
-
-// managers are the package managers whose packages the inventory knows
-// (apt-get(8), apk(8), pip install --help, npm help install).
-var managers = []manager{
-	{
-		inventory.Dpkg, []string{"apt-get", "apt", "aptitude"}, []string{"install"},
-		[]string{"-o", "--option", "-c", "--config-file", "-t", "--target-release", "--default-release", "-a", "--host-architecture", "-P", "--build-profiles"},
-		[]string{"--no-install-recommends", "-R", "--without-recommends"},
-	},
-	{inventory.Apk, []string{"apk"}, []string{"add"}, []string{"-t", "--virtual", "-X", "--repository", "-p", "--root", "--cache-dir", "--keys-dir"}, nil},
-	{
-		inventory.Python, []string{"pip", "pip3"}, []string{"install"},
-		[]string{"-r", "--requirement", "-c", "--constraint", "-i", "--index-url", "--extra-index-url", "-t", "--target", "--prefix", "--root", "-f", "--find-links", "--trusted-host", "--progress-bar", "--platform", "--python-version"}, nil,
-	},
-	{inventory.Node, []string{"npm"}, []string{"install", "i", "add"}, []string{"--prefix", "--registry", "-w", "--workspace", "--omit", "--cache"}, nil},
+// packageTypes are the types of the packages that managers install.
+var packageTypes = map[pkgmgr.Ecosystem]inventory.PackageType{
+	pkgmgr.Debian: inventory.Dpkg,
+	pkgmgr.Alpine: inventory.Apk,
+	pkgmgr.RPM:    inventory.Rpm,
+	pkgmgr.Python: inventory.Python,
+	pkgmgr.Conda:  inventory.Conda,
+	pkgmgr.Node:   inventory.Node,
+	pkgmgr.Ruby:   inventory.Ruby,
+	pkgmgr.PHP:    inventory.Composer,
 }
 
 // scriptRequests are the packages that the commands of a script ask for. f
@@ -107,107 +93,35 @@ func scriptRequests(s *shellcmd.Script, layer int, f *source.File) []Request {
 			list = append(list, scriptRequests(e.Script, layer, f)...)
 			continue
 		}
-		for _, m := range managers {
-			words, ok := m.called(e)
-			if !ok {
+		act, ok := pkgmgr.Parse(e)
+		if !ok || act.Verb != pkgmgr.Install {
+			continue
+		}
+		r := Request{Type: packageTypes[act.Manager.Ecosystem], Layer: layer, Lean: act.Has(pkgmgr.NoRecommends)}
+		for _, p := range act.Packages {
+			if p.Kind != pkgmgr.Named || p.Name == "" || r.Type == "" {
 				continue
 			}
-			r := Request{Type: m.typ, Layer: layer, Lean: m.saysLean(e)}
-			for _, w := range words {
-				r.Name = bareName(m.typ, w.Value)
-				if !w.Static || r.Name == "" {
-					continue
-				}
-				if f != nil {
-					r.File = f.Name
-					r.Line, _ = f.Position(w.Orig.Start)
-				}
-				list = append(list, r)
+			r.Name = inventoryName(r.Type, p.Name)
+			if f != nil {
+				r.File = f.Name
+				r.Line, _ = f.Position(p.Span.Start)
 			}
+			list = append(list, r)
 		}
 	}
 	return list
 }
 
-// called returns the operands of a command that asks this manager to install.
-func (m manager) called(e shellcmd.Effective) ([]shellcmd.Word, bool) {
-	name := e.Name
-	words := e.Words
-	if strings.HasPrefix(name, "python") && len(words) > 2 && words[1].Value == "-m" {
-		name, words = words[2].Value, words[2:]
+// inventoryName is the name by which the inventory finds a package: Python's
+// distributions are looked up by their normal form (PEP 503), which Provides
+// holds.
+func inventoryName(typ inventory.PackageType, s string) string {
+	if typ != inventory.Python {
+		return s
 	}
-	if !slices.Contains(m.programs, name) {
-		return nil, false
-	}
-	args := shellcmd.Effective{Name: name, Words: words}.Args(shellcmd.Options{Values: m.values})
-	var out []shellcmd.Word
-	for k, i := range args.Operands {
-		if k == 0 {
-			if !slices.Contains(m.verbs, words[i].Value) {
-				return nil, false
-			}
-			continue
-		}
-		out = append(out, words[i])
-	}
-	return out, len(args.Operands) > 0
-}
-
-func (m manager) saysLean(e shellcmd.Effective) bool {
-	for _, w := range e.Words {
-		if slices.Contains(m.lean, w.Value) {
-			return true
-		}
-		switch strings.ToLower(strings.ReplaceAll(w.Value, " ", "")) {
-		case "apt::install-recommends=0", "apt::install-recommends=false", "-oapt::install-recommends=0", "-oapt::install-recommends=false":
-			return true
-		}
-	}
-	return false
-}
-
-// bareName takes version, architecture, release and extras from the word
-// that asks for a package; "" when the word is no name of a package: a file,
-// an address, a request to remove.
-func bareName(typ inventory.PackageType, word string) string {
-	if strings.HasPrefix(word, ".") || strings.HasPrefix(word, "/") || strings.Contains(word, "://") {
-		return ""
-	}
-	scope := ""
-	switch typ {
-	case inventory.Dpkg:
-		if strings.HasSuffix(word, ".deb") || strings.HasSuffix(word, "-") {
-			return ""
-		}
-		word = cutAny(word, "=/:")
-	case inventory.Apk:
-		word = cutAny(word, "=<>~@")
-	case inventory.Python:
-		return pythonName(cutAny(word, "=<>~![;@ "))
-	case inventory.Node:
-		if strings.HasPrefix(word, "@") {
-			scope, word, _ = strings.Cut(word, "/")
-			scope += "/"
-		}
-		if strings.ContainsAny(word, "/:") {
-			return ""
-		}
-		word = cutAny(word, "@")
-	}
-	return scope + word
-}
-
-// pythonName is the normal form of a distribution's name (PEP 503).
-func pythonName(s string) string {
 	fields := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return r == '-' || r == '_' || r == '.' })
 	return strings.Join(fields, "-")
-}
-
-func cutAny(s, chars string) string {
-	if i := strings.IndexAny(s, chars); i >= 0 {
-		return s[:i]
-	}
-	return s
 }
 
 // requestPlace says where a package was asked for: "line 9", or the

@@ -83,49 +83,38 @@ type PathSum struct {
 	Sum
 }
 
-// Top names up to n paths that hold most of a tree: it goes down where one
-// directory makes up most of what is above it, and stops where the bytes
-// spread. The lines sum to the tree.
+// Top names the paths that hold most of a tree: those that make up at least
+// one part in count of it, as far down as that goes. What remains of a
+// directory is a line of its own, or goes to the directory around it, if it is
+// less than that. There are at most count lines and the root's; they sum to
+// the tree.
 func (n *Node) Top(count int) []PathSum {
-	type line struct {
-		node *Node
-		path string
-		rest Sum
-		cut  bool
-	}
-	lines := []line{{node: n, path: "/", rest: n.Sum}}
-	for len(lines) < count {
-		// Take the line with the most bytes that has a child worth a line.
-		best, child := -1, (*Node)(nil)
-		for i, l := range lines {
-			for _, c := range l.node.Children {
-				taken := slices.ContainsFunc(lines, func(o line) bool { return o.node == c })
-				if taken {
-					continue
-				}
-				if c.Disk*10 >= n.Disk && (child == nil || c.Disk > child.Disk) {
-					best, child = i, c
-				}
-				break
-			}
-		}
-		if best < 0 {
-			break
-		}
-		l := &lines[best]
-		l.rest.Disk, l.rest.Pull, l.rest.Files = l.rest.Disk-child.Disk, l.rest.Pull-child.Pull, l.rest.Files-child.Files
-		l.cut = true
-		lines = append(lines, line{node: child, path: join(l.path, child.Name), rest: child.Sum})
-		lines = slices.DeleteFunc(lines, func(l line) bool { return l.cut && l.rest == Sum{} })
-	}
-	var out []PathSum
-	for _, l := range lines {
-		out = append(out, PathSum{Path: l.path, Rest: l.cut, Sum: l.rest})
-	}
-	slices.SortFunc(out, func(x, y PathSum) int {
+	least := n.Disk / int64(max(count, 1))
+	lines := n.top("/", max(least, 1))
+	slices.SortFunc(lines, func(x, y PathSum) int {
 		return cmp.Or(bySize(x.Sum, y.Sum), inventory.ComparePaths(x.Path, y.Path))
 	})
-	return out
+	return lines
+}
+
+func (n *Node) top(p string, least int64) []PathSum {
+	rest := PathSum{Path: p, Sum: n.Sum}
+	var lines []PathSum
+	for _, c := range n.Children {
+		if c.Disk < least {
+			break // the biggest come first
+		}
+		for _, l := range c.top(join(p, c.Name), least) {
+			if l.Disk >= least {
+				lines = append(lines, l)
+				rest.Sum, rest.Rest = rest.minus(l.Sum), true
+			}
+		}
+	}
+	if (rest.Sum != Sum{}) {
+		lines = append(lines, rest)
+	}
+	return lines
 }
 
 func join(dir, name string) string {

@@ -179,7 +179,15 @@ func (a *Attribution) ChainText(pkg int) string {
 			b.WriteString(" (recommended)")
 		}
 	}
-	if where := a.requestPlace(a.Reasons[chain[len(chain)-1]].Request); where != "" {
+	last := a.Reasons[chain[len(chain)-1]]
+	where := a.requestPlace(last.Request)
+	switch {
+	case where == "" && last.Relation == InBase:
+		where = "base image"
+	case where == "" && last.Layer >= 0:
+		where = a.Origins[last.Layer].String()
+	}
+	if where != "" {
 		b.WriteString(" (" + where + ")")
 	}
 	return b.String()
