@@ -3,7 +3,6 @@ package image
 import (
 	"archive/tar"
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -180,12 +179,9 @@ func dockerSource(st *tarStore, at string) (*Source, error) {
 			return nil, fmt.Errorf("reading the image config: %w", err)
 		}
 	}
-	cf, err := v1.ParseConfigFile(bytes.NewReader(data))
+	cf, err := parseConfig(data, len(image.Layers))
 	if err != nil {
-		return nil, fmt.Errorf("parsing the image config: %w", err)
-	}
-	if len(image.Layers) != len(cf.RootFS.DiffIDs) {
-		return nil, fmt.Errorf("the archive names %d layers, the config %d", len(image.Layers), len(cf.RootFS.DiffIDs))
+		return nil, err
 	}
 	s := &Source{config: cf, limits: defaultLimits()}
 	for i, name := range image.Layers {

@@ -1,11 +1,11 @@
 package image
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -106,48 +106,13 @@ func openStore(st store, at string, opts Options) (*Source, error) {
 	}
 	return newSource(data, read, func(d v1.Descriptor) opener {
 		return func(context.Context) (io.ReadCloser, error) {
-			r, _, err := st.open(blobName(d.Digest))
+			r, size, err := st.open(blobName(d.Digest))
+			if err == nil && size != d.Size {
+				return nil, errors.Join(fmt.Errorf("%d bytes are stored, the manifest says %d", size, d.Size), r.Close())
+			}
 			return r, err
 		}
 	})
-}
-
-// reader reads and verifies a small blob: an index, manifest or config.
-type reader func(v1.Hash) ([]byte, error)
-
-// opener opens a layer as stored.
-type opener func(context.Context) (io.ReadCloser, error)
-
-// newSource puts an image together from its verified manifest.
-func newSource(manifest []byte, read reader, open func(v1.Descriptor) opener) (*Source, error) {
-	m, err := v1.ParseManifest(bytes.NewReader(manifest))
-	if err != nil {
-		return nil, fmt.Errorf("parsing the manifest: %w", err)
-	}
-	config, err := read(m.Config.Digest)
-	if err != nil {
-		return nil, fmt.Errorf("reading the image config: %w", err)
-	}
-	cf, err := v1.ParseConfigFile(bytes.NewReader(config))
-	if err != nil {
-		return nil, fmt.Errorf("parsing the image config: %w", err)
-	}
-	if len(m.Layers) != len(cf.RootFS.DiffIDs) {
-		return nil, fmt.Errorf("the manifest has %d layers, the config %d", len(m.Layers), len(cf.RootFS.DiffIDs))
-	}
-	s := &Source{config: cf, limits: defaultLimits(), digest: fmt.Sprintf("sha256:%x", sha256.Sum256(manifest))}
-	for i, d := range m.Layers {
-		if d.Digest.Algorithm != "sha256" {
-			return nil, fmt.Errorf("layer %d has digest %s: only sha256 is known", i+1, d.Digest)
-		}
-		s.blobs = append(s.blobs, blob{
-			digest: d.Digest.String(),
-			diffID: cf.RootFS.DiffIDs[i].String(),
-			size:   d.Size,
-			open:   open(d),
-		})
-	}
-	return s, nil
 }
 
 // The annotations that name an image of a layout: the OCI specification's,

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // Options say how images are found. The zero value is fine.
@@ -18,15 +19,20 @@ type Options struct {
 	// Stores are OCI layouts whose indexes name references. They are asked
 	// before any daemon or registry.
 	Stores []string
-	// PlainHTTP are registry hosts ("registry.lan:5000") spoken to without
-	// TLS. Loopback and private addresses may be anyway.
-	PlainHTTP []string
+	// Registries says how hosts of references ("docker.io",
+	// "registry.lan:5000") are reached. Loopback and private addresses may
+	// be spoken to without TLS in any case.
+	Registries map[string]Registry
 	// DockerSocket is the path of the Docker daemon's unix socket, "" for
 	// the one DOCKER_HOST names or /var/run/docker.sock.
 	DockerSocket string
 	// TempDir is where archives from daemons and layers from registries are
 	// kept until Source.Close, "" for the system's default.
 	TempDir string
+
+	// retryPause is the time before a failed request is sent again, 0 for a
+	// second.
+	retryPause time.Duration
 }
 
 // ErrNotFound says that a place that was asked does not have the image.

@@ -2,24 +2,22 @@ package image
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"sync"
 
-	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/remote"
-	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
 
-// openRegistry opens an image of a registry, with the credentials of the
-// Docker configuration. Layers are fetched when they are first read.
+// openRegistry opens an image of a registry or of its mirrors, with the
+// credentials of the Docker configuration. Layers are fetched when they are
+// first read.
 func openRegistry(ctx context.Context, ref string, opts Options) (*Source, error) {
 	s, err := registrySource(ctx, ref, opts)
 	if err != nil {
@@ -34,47 +32,20 @@ func registrySource(ctx context.Context, ref string, opts Options) (*Source, err
 	if err != nil {
 		return nil, fmt.Errorf("neither a file nor an image reference: %w", err)
 	}
-	if slices.Contains(opts.PlainHTTP, r.Context().RegistryStr()) {
-		if r, err = name.ParseReference(ref, name.Insecure); err != nil {
-			return nil, err
-		}
-	}
-	// One puller keeps the registry's token for all requests.
-	puller, err := remote.NewPuller(remote.WithAuthFromKeychain(authn.DefaultKeychain))
+	places, err := endpoints(r.Context(), &opts)
 	if err != nil {
 		return nil, err
 	}
-	head, err := puller.Get(ctx, r)
-	if err != nil {
-		return nil, notFound(err)
-	}
-	repo := r.Context()
-	manifest, err := manifestFor(func(h v1.Hash) ([]byte, error) {
-		if h == head.Digest {
-			return head.Manifest, nil
-		}
-		d, err := puller.Get(ctx, repo.Digest(h.String()))
-		if err != nil {
-			return nil, err
-		}
-		return d.Manifest, nil
-	}, head.Digest, opts.Platform)
+	manifest, places, err := firstManifest(ctx, places, r.Identifier(), opts.Platform)
 	if err != nil {
 		return nil, err
 	}
 	cache := &blobCache{parent: opts.TempDir, locks: map[string]*sync.Mutex{}}
-	fetch := func(ctx context.Context, h v1.Hash) (io.ReadCloser, error) {
-		layer, err := puller.Layer(ctx, repo.Digest(h.String()))
-		if err != nil {
-			return nil, err
-		}
-		return layer.Compressed()
-	}
 	s, err := newSource(manifest, func(h v1.Hash) ([]byte, error) {
-		return smallBlob(ctx, h, fetch)
+		return smallBlob(ctx, h, places)
 	}, func(d v1.Descriptor) opener {
 		return func(ctx context.Context) (io.ReadCloser, error) {
-			return cache.open(d.Digest.Hex, d.Size, func() (io.ReadCloser, error) { return fetch(ctx, d.Digest) })
+			return cache.open(d.Digest.Hex, d.Size, func() (io.ReadCloser, error) { return fetchBlob(ctx, d.Digest, d.Size, places) })
 		}
 	})
 	if err != nil {
@@ -84,18 +55,44 @@ func registrySource(ctx context.Context, ref string, opts Options) (*Source, err
 	return s, nil
 }
 
-// notFound makes the registry's 404 recognisable.
-func notFound(err error) error {
-	var te *transport.Error
-	if errors.As(err, &te) && te.StatusCode == http.StatusNotFound {
-		return fmt.Errorf("%w: %w", ErrNotFound, err)
+// firstManifest asks the places in order. It returns the image's manifest
+// and the places again, the one that had it first.
+func firstManifest(ctx context.Context, places []*endpoint, at, platform string) ([]byte, []*endpoint, error) {
+	var tried []error
+	for i, e := range places {
+		data, err := e.image(ctx, at, platform)
+		if err == nil {
+			return data, append([]*endpoint{e}, slices.Delete(slices.Clone(places), i, i+1)...), nil
+		}
+		if ctx.Err() != nil {
+			return nil, nil, err
+		}
+		if len(places) > 1 {
+			err = fmt.Errorf("%s: %w", e.host(), err)
+		}
+		tried = append(tried, err)
 	}
-	return err
+	return nil, nil, errors.Join(tried...)
+}
+
+// image returns the manifest of one image by tag or digest.
+func (e *endpoint) image(ctx context.Context, at, platform string) ([]byte, error) {
+	head, err := e.manifest(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	top := v1.Hash{Algorithm: "sha256", Hex: fmt.Sprintf("%x", sha256.Sum256(head))}
+	return manifestFor(func(h v1.Hash) ([]byte, error) {
+		if h == top {
+			return head, nil
+		}
+		return e.manifest(ctx, h.String())
+	}, top, platform)
 }
 
 // smallBlob fetches a config and checks its digest.
-func smallBlob(ctx context.Context, h v1.Hash, fetch func(context.Context, v1.Hash) (io.ReadCloser, error)) ([]byte, error) {
-	r, err := fetch(ctx, h)
+func smallBlob(ctx context.Context, h v1.Hash, places []*endpoint) ([]byte, error) {
+	r, err := fetchBlob(ctx, h, -1, places)
 	if err != nil {
 		return nil, err
 	}

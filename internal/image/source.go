@@ -176,6 +176,9 @@ func (s *Source) scanLayer(ctx context.Context, i int) (*scanned, error) {
 		out, err = scan(r, i, s.limits, lookers())
 		return err
 	})
+	if errors.Is(err, errElsewhere) {
+		return &scanned{unknowns: []inventory.Unknown{{Layer: i, Path: "/", Reason: err.Error()}}}, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("layer %d of %d (%s): %w", i+1, len(s.blobs), b.name(), err)
 	}

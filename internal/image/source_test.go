@@ -320,17 +320,32 @@ func TestPlatforms(t *testing.T) {
 
 // TestDamage changes single blobs of a good layout.
 func TestDamage(t *testing.T) {
+	// The same layer with another letter in a file, compressed to as many
+	// bytes.
+	other := func(b []byte) []byte {
+		r, err := layerOf(t, archive(t, []item{file("etc/a", "throw"), wh("etc", "b")})).Compressed()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(r)
+		if err != nil || len(data) != len(b) {
+			t.Fatalf("%d bytes instead of %d, %v", len(data), len(b), err)
+		}
+		return data
+	}
 	tests := []struct {
 		name   string
 		damage func(layer []byte) []byte
 		want   string
 	}{
-		{"truncated gzip", func(b []byte) []byte { return b[:len(b)/2] }, "unexpected EOF"},
-		{"other content", func([]byte) []byte { return archive(t, []item{file("evil", "")}) }, "stored bytes have digest"},
-		{"no archive", func([]byte) []byte { return bytes.Repeat([]byte("x"), 1024) }, "reading the archive"},
-		{"empty", func([]byte) []byte { return nil }, "stored bytes have digest"},
-		{"trailing bytes", func(b []byte) []byte { return append(b, make([]byte, 512)...) }, "layer 2 of 2"},
-		{"xz", func([]byte) []byte { return []byte("\xfd7zXZ\x00") }, "bzip2 or xz"},
+		{"truncated", func(b []byte) []byte { return b[:len(b)/2] }, "bytes are stored, the manifest says"},
+		{"trailing bytes", func(b []byte) []byte { return append(b, make([]byte, 512)...) }, "bytes are stored, the manifest says"},
+		{"empty", func([]byte) []byte { return nil }, "0 bytes are stored"},
+		{"other content", other, "stored bytes have digest"},
+		{"broken end", func(b []byte) []byte { return append(b[:len(b)-4], 1, 2, 3, 4) }, "invalid"},
+		{"truncated inside", func(b []byte) []byte { return append(b[:len(b)-40], make([]byte, 40)...) }, "layer 2 of 2"},
+		{"no archive", func(b []byte) []byte { return bytes.Repeat([]byte("x"), len(b)) }, "reading the archive"},
+		{"xz", func(b []byte) []byte { return append([]byte("\xfd7zXZ\x00"), b[6:]...) }, "bzip2 or xz"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
