@@ -230,8 +230,10 @@ type Package struct {
 	Section string
 	// Depends are the alternatives-free names of the direct dependencies:
 	// for "a | b" both are listed. Python names are in normal form, which
-	// Provides holds for each distribution: "zope-interface". Names only, without versions. For apk
-	// they may be "so:…", "cmd:…" or "pc:…" requirements.
+	// Provides holds for each distribution: "zope-interface". Names only,
+	// without versions. For apk they may be "so:…", "cmd:…" or "pc:…"
+	// requirements, for rpm capabilities that another package Provides
+	// ("libc.so.6()(64bit)") and paths of files.
 	Depends []string
 	// Recommends is Debian's weaker relation, in the same form.
 	Recommends []string

@@ -5,6 +5,7 @@ import (
 
 	"schlank/internal/pkgdb/golang"
 	"schlank/internal/pkgdb/java"
+	"schlank/internal/pkgdb/rpm"
 	"schlank/internal/pkgdb/rust"
 )
 
@@ -13,15 +14,17 @@ const (
 	lookGo   = "go"
 	lookRust = "rust"
 	lookJava = "java"
+	lookRPM  = "rpm"
 )
 
 // lookers are all there are: the readers of what languages note inside of
-// files.
+// files, and of databases that are too large to be kept whole.
 func lookers() []looker {
 	return []looker{
 		{lookGo, byHead(golang.Wants), wholly(golang.Extract)},
 		{lookRust, byHead(rust.Wants), wholly(rust.Extract)},
 		{lookJava, func(p string, _ int64, _ []byte) bool { return java.Wants(p) }, java.Extract},
+		{lookRPM, func(p string, _ int64, _ []byte) bool { return rpm.Wants(p) }, func(_ string, r io.ReaderAt, size int64) ([]byte, error) { return rpm.Extract(r, size) }},
 	}
 }
 

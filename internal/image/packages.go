@@ -14,6 +14,7 @@ import (
 	"schlank/internal/pkgdb/java"
 	"schlank/internal/pkgdb/node"
 	"schlank/internal/pkgdb/python"
+	"schlank/internal/pkgdb/rpm"
 	"schlank/internal/pkgdb/rust"
 	"schlank/inventory"
 )
@@ -34,6 +35,7 @@ func (s *Source) addPackages(ctx context.Context, r *result, scans []*scanned) e
 	}
 	add(dpkg.Parse(files))
 	add(apk.Parse(files))
+	add(rpm.Parse(r.records(scans, lookRPM), img.Tree))
 	add(python.Parse(files, img.Tree))
 	add(node.Parse(files, img.Tree))
 	add(golang.Parse(firstNames(img.Tree, r.records(scans, lookGo))))
