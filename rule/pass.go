@@ -47,7 +47,8 @@ type Info struct {
 }
 
 // Report notes a finding. ID and severity are the rule's unless they are
-// set; so are the aliases when they are nil.
+// set; so are the aliases when they are nil. In a file with the line endings
+// of Windows what fixes write gets these too.
 func (p *Pass) Report(f finding.Finding) {
 	if f.ID == "" {
 		f.ID = p.rule.ID
@@ -57,6 +58,9 @@ func (p *Pass) Report(f finding.Finding) {
 	}
 	if f.Aliases == nil {
 		f.Aliases = p.rule.Aliases
+	}
+	if p.facts.windows(p.File.Source.Bytes) {
+		f.Fixes = withLineEndings(f.Fixes)
 	}
 	p.findings = append(p.findings, f)
 }

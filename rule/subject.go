@@ -1,6 +1,10 @@
 package rule
 
 import (
+	"bytes"
+	"slices"
+	"strings"
+
 	"schlank/dockerfile"
 	"schlank/finding"
 )
@@ -20,6 +24,31 @@ type facts struct {
 	commands     []Shell
 	shipped      []*dockerfile.Stage
 	memo         map[any]any
+	lineEnding   string
+}
+
+// windows reports whether the first line ends as on Windows.
+func (f *facts) windows(text []byte) bool {
+	if f.lineEnding == "" {
+		f.lineEnding = "\n"
+		if k := bytes.IndexByte(text, '\n'); k > 0 && text[k-1] == '\r' {
+			f.lineEnding = "\r\n"
+		}
+	}
+	return f.lineEnding == "\r\n"
+}
+
+// withLineEndings is fixes that write the line endings of Windows.
+func withLineEndings(fixes []finding.Fix) []finding.Fix {
+	fixes = slices.Clone(fixes)
+	for k := range fixes {
+		edits := slices.Clone(fixes[k].Edits)
+		for n := range edits {
+			edits[n].New = strings.ReplaceAll(strings.ReplaceAll(edits[n].New, "\r\n", "\n"), "\n", "\r\n")
+		}
+		fixes[k].Edits = edits
+	}
+	return fixes
 }
 
 // On is a file for rules to run over.

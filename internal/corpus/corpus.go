@@ -5,6 +5,7 @@ package corpus
 
 import (
 	"bufio"
+	"embed"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -19,6 +20,27 @@ func Own() []Case {
 	var out []Case
 	for k, text := range own() {
 		out = append(out, Case{Name: fmt.Sprintf("own/%d", k), Text: text})
+	}
+	return out
+}
+
+//go:embed real/*.Dockerfile
+var real embed.FS
+
+// Real are Dockerfiles of the kind and the size that projects have, with the
+// mistakes that they have.
+func Real() []Case {
+	names, err := fs.Glob(real, "real/*")
+	if err != nil {
+		panic(err) // the pattern is above
+	}
+	var out []Case
+	for _, name := range names {
+		text, err := real.ReadFile(name)
+		if err != nil {
+			panic(err) // it is in the program
+		}
+		out = append(out, Case{Name: name, Text: string(text)})
 	}
 	return out
 }

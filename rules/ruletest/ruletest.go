@@ -10,9 +10,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-	"github.com/moby/buildkit/frontend/dockerfile/instructions"
-	"github.com/moby/buildkit/frontend/dockerfile/linter"
-	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
 	"schlank/dockerfile"
 	"schlank/finding"
@@ -172,16 +169,6 @@ func checkFix(t *testing.T, r *rule.Rule, s rule.Setup, text, want string, least
 	if err := Accepts(string(got.Text)); err != nil {
 		t.Errorf("BuildKit accepts the file, but not as it is fixed: %v\n%s", err, got.Text)
 	}
-}
-
-// Accepts is what BuildKit's parsers have against a Dockerfile.
-func Accepts(text string) error {
-	result, err := parser.Parse(strings.NewReader(text))
-	if err != nil {
-		return err
-	}
-	_, _, err = instructions.Parse(result.AST, linter.New(&linter.Config{}))
-	return err
 }
 
 // check is the rule as something that fixes ask.
