@@ -175,3 +175,20 @@ func (s Script) Offset(at int) int { return s.Text.Offset(at) }
 
 // Exact reports whether the text of a span stands in the file as it is.
 func (s Script) Exact(span source.Span) bool { return s.Text.Exact(span) }
+
+// Declares reports whether an ARG before an instruction, in its stage or those
+// that this starts from, declares a name, with a value or without.
+func Declares(in *dockerfile.Instruction, name string) bool {
+	for s := in.Stage; s != nil; s = s.Parent {
+		for _, i := range s.Instructions {
+			if i.Span.Start >= in.Span.Start && s == in.Stage {
+				break
+			}
+			arg, ok := i.Command.(*dockerfile.Arg)
+			if ok && slices.ContainsFunc(arg.Vars, func(v dockerfile.Var) bool { return v.Name == name }) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -5,9 +5,26 @@ package shell
 
 import (
 	"schlank/rule"
+	"schlank/rules/shell/sl5001"
+	"schlank/rules/shell/sl5002"
+	"schlank/rules/shell/sl5003"
+	"schlank/rules/shell/sl5004"
+	"schlank/rules/shell/sl5005"
+	"schlank/rules/shell/sl5006"
+	"schlank/rules/shell/sl5007"
+	"schlank/rules/shell/sl5008"
 )
 
 // All are the rules of the group in order of their IDs.
 func All() []*rule.Rule {
-	return []*rule.Rule{}
+	return []*rule.Rule{
+		sl5001.Rule(),
+		sl5002.Rule(),
+		sl5003.Rule(),
+		sl5004.Rule(),
+		sl5005.Rule(),
+		sl5006.Rule(),
+		sl5007.Rule(),
+		sl5008.Rule(),
+	}
 }
