@@ -105,9 +105,6 @@ func fixKeeps(l *lint.Linter, in lint.Input, least finding.Safety, oracle func(s
 	for _, a := range once.Applied {
 		fmt.Fprintf(&how, "%s line %d: %s\n", a.Rule, a.Line, a.Title)
 	}
-	for _, x := range once.Refused {
-		return fmt.Sprintf("%s in line %d: %q is refused: %s\nafter\n%s", x.Rule, x.Line, x.Title, x.Reason, how.String())
-	}
 	again := in
 	again.Source.Bytes = once.Text
 	if twice := l.Fix(again, least); string(twice.Text) != fixed {
