@@ -24,7 +24,7 @@ import (
 // wastes nothing by this rule, since its path was no leaf before.
 //
 // A deletion of something that no layer below has makes dive drop the rest of
-// its layer; so does this.
+// its layer and count the path with a least size of −1; so does this.
 type DiveFigures struct {
 	// Efficiency is 1 for an image without content.
 	Efficiency float64
@@ -182,6 +182,11 @@ func (d *dive) visit(items []diveItem) {
 		if !it.leaf {
 			continue
 		}
+		data := d.paths[it.path]
+		if data == nil {
+			data = &diveData{least: -1}
+			d.paths[it.path] = data
+		}
 		size := it.size
 		if it.del {
 			n := d.find(it.path)
@@ -192,14 +197,11 @@ func (d *dive) visit(items []diveItem) {
 				size = n.total()
 			}
 		}
-		data := d.paths[it.path]
-		if data == nil {
-			data = &diveData{least: size}
-			d.paths[it.path] = data
-		}
 		data.count++
 		data.cumulative += size
-		data.least = min(data.least, size)
+		if data.least < 0 || size < data.least {
+			data.least = size
+		}
 	}
 }
 

@@ -64,6 +64,11 @@ func archive(t testing.TB, items []item) []byte {
 // imageOf reads an image made of layers, by way of an OCI layout.
 func imageOf(t testing.TB, layers ...layer) *inventory.Image {
 	t.Helper()
+	return read(t, packed(t, layers))
+}
+
+func packed(t testing.TB, layers []layer) v1.Image {
+	t.Helper()
 	var img v1.Image = empty.Image
 	for _, l := range layers {
 		data := archive(t, l.items)
@@ -76,7 +81,7 @@ func imageOf(t testing.TB, layers ...layer) *inventory.Image {
 			t.Fatal(err)
 		}
 	}
-	return read(t, img)
+	return img
 }
 
 func read(t testing.TB, img v1.Image) *inventory.Image {
