@@ -5,9 +5,34 @@ package style
 
 import (
 	"schlank/rule"
+	"schlank/rules/style/sl7001"
+	"schlank/rules/style/sl7002"
+	"schlank/rules/style/sl7003"
+	"schlank/rules/style/sl7004"
+	"schlank/rules/style/sl7005"
+	"schlank/rules/style/sl7006"
+	"schlank/rules/style/sl7007"
+	"schlank/rules/style/sl7008"
+	"schlank/rules/style/sl7009"
+	"schlank/rules/style/sl7010"
+	"schlank/rules/style/sl7011"
+	"schlank/rules/style/sl7012"
 )
 
 // All are the rules of the group in order of their IDs.
 func All() []*rule.Rule {
-	return []*rule.Rule{}
+	return []*rule.Rule{
+		sl7001.Rule(),
+		sl7002.Rule(),
+		sl7003.Rule(),
+		sl7004.Rule(),
+		sl7005.Rule(),
+		sl7006.Rule(),
+		sl7007.Rule(),
+		sl7008.Rule(),
+		sl7009.Rule(),
+		sl7010.Rule(),
+		sl7011.Rule(),
+		sl7012.Rule(),
+	}
 }
