@@ -89,7 +89,7 @@ func (l *Linted) Fails() bool {
 // Lint finds Dockerfiles and looks at them, and fixes them if that is asked
 // for. Mistakes in the call or in settings are a *UsageError.
 func Lint(ctx context.Context, opt LintOptions) (*Linted, error) {
-	job := linting{opt: opt, settings: map[string]*settings{}, contexts: map[[2]string]rule.Context{}}
+	job := newLinting(opt)
 	defer job.close()
 	out := &Linted{}
 	inputs, err := job.inputs(out)
@@ -130,6 +130,10 @@ type linting struct {
 	settings map[string]*settings // by directory
 	contexts map[[2]string]rule.Context
 	closers  []func() error
+}
+
+func newLinting(opt LintOptions) *linting {
+	return &linting{opt: opt, settings: map[string]*settings{}, contexts: map[[2]string]rule.Context{}}
 }
 
 // input is a Dockerfile to look at.

@@ -1,14 +1,12 @@
 package schlank
 
 import (
-	"context"
 	"errors"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 
-	"schlank/dockerfile"
 	"schlank/finding"
 	"schlank/internal/buildcontext"
 	"schlank/internal/config"
@@ -147,10 +145,4 @@ type contextDir struct{ *buildcontext.Dir }
 func (c contextDir) Stat(path string) (rule.Info, bool) {
 	dir, size, ok := c.Dir.Stat(path)
 	return rule.Info{Dir: dir, Size: size}, ok
-}
-
-// extra is what others than rules find: shellcheck, if it is installed and
-// not switched off.
-func (s *settings) extra(ctx context.Context) func(*dockerfile.File) []finding.Finding {
-	return nil
 }
