@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 	"schlank"
 	"schlank/internal/lsp"
@@ -24,9 +26,16 @@ Settings are those of lint: schlank.yaml beside or above each file.`,
   [language-server.schlank]
   command = "schlank"
   args = ["lsp"]`,
-		Args: operands(0, 0, ""),
+		Args: operands(0, 0, "no argument"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			return lsp.New(schlank.NewLintSession(opt), version()).Serve(c.Context(), a.stdin, a.stdout)
+			ended := make(chan error, 1)
+			go func() { ended <- lsp.New(schlank.NewLintSession(opt), version()).Serve(c.Context(), a.stdin, a.stdout) }()
+			select {
+			case err := <-ended:
+				return err
+			case <-c.Context().Done(): // Serve may be waiting for the client
+				return context.Cause(c.Context())
+			}
 		},
 	}
 	f := c.Flags()
