@@ -57,8 +57,8 @@ type Refused struct {
 }
 
 // All applies the fixes of a file up to the fixed point. It ends whatever the
-// fixes do: a text that was there before is not made again, a finding that its
-// own fix did not remove is not fixed again, and the number of steps is bounded.
+// fixes do: a text that was there before is not made again, a fix that does not
+// make its finding go is not applied, and the number of steps is bounded.
 func All(src source.File, o Options) Result {
 	r := newRun(src, o)
 	steps := 64 + 4*len(r.findings)
@@ -74,7 +74,7 @@ type run struct {
 	file     *dockerfile.File
 	findings []finding.Finding
 	seen     map[[sha256.Size]byte]bool
-	// left are findings not to be fixed, or not again.
+	// left are findings whose fixes were refused.
 	left    []mark
 	applied []Applied
 	history [][]source.Edit // of each step, in order of place
@@ -131,8 +131,12 @@ func (r *run) try(f finding.Finding, x finding.Fix) bool {
 	if e, ok := newError(r.file, next); ok {
 		return r.refuse(f, x, "it would make an error: "+e)
 	}
+	found := r.options.Check(next)
+	if count(found, f) >= count(r.findings, f) {
+		return r.refuse(f, x, "the finding would still be there")
+	}
 	r.seen[sum] = true
-	r.apply(f, x, next)
+	r.apply(f, x, next, found)
 	return true
 }
 
@@ -144,19 +148,14 @@ func (r *run) refuse(f finding.Finding, x finding.Fix, reason string) bool {
 	return false
 }
 
-// apply goes on to the file that a fix made.
-func (r *run) apply(f finding.Finding, x finding.Fix, next *dockerfile.File) {
+// apply goes on to the file that a fix made, and what is found in it.
+func (r *run) apply(f finding.Finding, x finding.Fix, next *dockerfile.File, found []finding.Finding) {
 	edits := inOrder(x.Edits)
 	r.applied = append(r.applied, Applied{Rule: f.ID, Title: x.Title, Safety: x.Safety, Line: r.line(f.Span.Start)})
 	r.history = append(r.history, edits)
-	before := count(r.findings, f)
-	r.file = next
-	r.findings = r.options.Check(next)
+	r.file, r.findings = next, found
 	for k := range r.left {
 		r.left[k].at = forward(edits, r.left[k].at)
-	}
-	if count(r.findings, f) >= before {
-		r.left = append(r.left, r.remaining(f, forward(edits, f.Span.Start)))
 	}
 }
 
@@ -210,19 +209,3 @@ func count(findings []finding.Finding, f finding.Finding) int {
 	}
 	return n
 }
-
-// remaining is the finding that says the same as f, nearest to a place.
-func (r *run) remaining(f finding.Finding, at int) mark {
-	best := mark{f.ID, f.Message, -1}
-	for _, g := range r.findings {
-		if g.ID != f.ID || g.Message != f.Message {
-			continue
-		}
-		if best.at < 0 || distance(g.Span.Start, at) < distance(best.at, at) {
-			best.at = g.Span.Start
-		}
-	}
-	return best
-}
-
-func distance(a, b int) int { return max(a-b, b-a) }

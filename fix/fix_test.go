@@ -66,11 +66,10 @@ func TestAll(t *testing.T) {
 			applied: []fix.Applied{{Rule: "A", Title: "write y", Safety: s, Line: 2, Span: source.Span{Start: 11, End: 12}}},
 		},
 		{
-			name: "a fix that leaves its finding", in: "FROM a\nRUN x\nRUN x\n", want: "FROM a\nRUN xz\nRUN xz\n", check: replace("A", "x", "xz", e),
-			applied: []fix.Applied{
-				{Rule: "A", Title: "write xz", Safety: e, Line: 2, Span: source.Span{Start: 11, End: 13}},
-				{Rule: "A", Title: "write xz", Safety: e, Line: 3, Span: source.Span{Start: 18, End: 20}},
-			},
+			name: "a fix that leaves its finding", in: "FROM a\nRUN x\nRUN q\n", want: "FROM a\nRUN x\nRUN r\n",
+			check:   both(replace("A", "x", "xz", e), replace("B", "q", "r", e)),
+			applied: []fix.Applied{{Rule: "B", Title: "write r", Safety: e, Line: 3, Span: source.Span{Start: 17, End: 18}}},
+			refused: []fix.Refused{{Rule: "A", Title: "write xz", Safety: e, Line: 2, Reason: "the finding would still be there"}},
 		},
 		{
 			name: "fixes against each other", in: "FROM a\nRUN x\n", want: "FROM a\nRUN y\n",
