@@ -13,6 +13,16 @@ import (
 	"schlank/rules/shell/sl5006"
 	"schlank/rules/shell/sl5007"
 	"schlank/rules/shell/sl5008"
+	"schlank/rules/shell/sl5009"
+	"schlank/rules/shell/sl5010"
+	"schlank/rules/shell/sl5011"
+	"schlank/rules/shell/sl5012"
+	"schlank/rules/shell/sl5013"
+	"schlank/rules/shell/sl5014"
+	"schlank/rules/shell/sl5015"
+	"schlank/rules/shell/sl5016"
+	"schlank/rules/shell/sl5017"
+	"schlank/rules/shell/sl5018"
 )
 
 // All are the rules of the group in order of their IDs.
@@ -26,5 +36,15 @@ func All() []*rule.Rule {
 		sl5006.Rule(),
 		sl5007.Rule(),
 		sl5008.Rule(),
+		sl5009.Rule(),
+		sl5010.Rule(),
+		sl5011.Rule(),
+		sl5012.Rule(),
+		sl5013.Rule(),
+		sl5014.Rule(),
+		sl5015.Rule(),
+		sl5016.Rule(),
+		sl5017.Rule(),
+		sl5018.Rule(),
 	}
 }

@@ -96,11 +96,7 @@ func aliases(c shellcmd.Command) []string {
 // guarded reports whether step k ends the script if it fails, or is the last of
 // an a || b, in which somebody has thought of failure.
 func guarded(s script.Script, k int) bool {
-	if s.OptionAt(s.Steps[k].First, 'e', "errexit") || k > 0 && s.Steps[k-1].Next == shellcmd.Or {
-		return true
-	}
-	// In a && b; c the option does not look at a, but that is asked for.
-	return false
+	return s.OptionAt(s.Steps[k].First, 'e', "errexit") || k > 0 && s.Steps[k-1].Next == shellcmd.Or
 }
 
 // matters reports whether a step is a command that can fail, and whose failure
