@@ -2,9 +2,12 @@ package image
 
 import (
 	"schlank/internal/pkgdb/apk"
+	"schlank/internal/pkgdb/composer"
+	"schlank/internal/pkgdb/conda"
 	"schlank/internal/pkgdb/dpkg"
 	"schlank/internal/pkgdb/node"
 	"schlank/internal/pkgdb/python"
+	"schlank/internal/pkgdb/ruby"
 )
 
 // Bounds on one captured file. The status file of a machine with every Debian
@@ -22,7 +25,7 @@ func captureLimit(p string) int64 {
 	switch {
 	case p == dpkg.StatusFile || apk.Wants(p):
 		return maxDatabase
-	case dpkg.Wants(p) || python.Wants(p) || node.Wants(p):
+	case dpkg.Wants(p), conda.Wants(p), python.Wants(p), node.Wants(p), ruby.Wants(p), composer.Wants(p):
 		return maxRecord
 	case isLoaderConf(p):
 		return maxLdConf

@@ -9,12 +9,15 @@ import (
 	"strings"
 
 	"schlank/internal/pkgdb/apk"
+	"schlank/internal/pkgdb/composer"
+	"schlank/internal/pkgdb/conda"
 	"schlank/internal/pkgdb/dpkg"
 	"schlank/internal/pkgdb/golang"
 	"schlank/internal/pkgdb/java"
 	"schlank/internal/pkgdb/node"
 	"schlank/internal/pkgdb/python"
 	"schlank/internal/pkgdb/rpm"
+	"schlank/internal/pkgdb/ruby"
 	"schlank/internal/pkgdb/rust"
 	"schlank/inventory"
 )
@@ -36,8 +39,11 @@ func (s *Source) addPackages(ctx context.Context, r *result, scans []*scanned) e
 	add(dpkg.Parse(files))
 	add(apk.Parse(files))
 	add(rpm.Parse(r.records(scans, lookRPM), img.Tree))
+	add(conda.Parse(files))
 	add(python.Parse(files, img.Tree))
 	add(node.Parse(files, img.Tree))
+	add(ruby.Parse(files, img.Tree))
+	add(composer.Parse(files, img.Tree))
 	add(golang.Parse(firstNames(img.Tree, r.records(scans, lookGo))))
 	add(rust.Parse(firstNames(img.Tree, r.records(scans, lookRust))))
 	add(java.Parse(firstNames(img.Tree, r.records(scans, lookJava))))
