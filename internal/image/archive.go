@@ -51,7 +51,7 @@ func openArchive(file, at string, opts Options) (*Source, error) {
 
 // archiveSource takes f over; Close of the source closes it.
 func archiveSource(f *os.File, at string, opts Options) (*Source, error) {
-	f, remove, err := unpacked(f, opts.TempDir)
+	f, remove, err := unpacked(f, opts.tempDir())
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +76,16 @@ func indexedSource(f *os.File, at string, opts Options) (*Source, error) {
 		return dockerSource(st, at)
 	}
 	return nil, errors.New("neither index.json (OCI) nor manifest.json (docker save) in it")
+}
+
+// openSavedDir opens an unpacked docker archive.
+func openSavedDir(dir, at string) (*Source, error) {
+	s, err := dockerSource(dirStore(dir), at)
+	if err != nil {
+		return nil, fmt.Errorf("opening the docker archive unpacked to %s: %w", dir, err)
+	}
+	s.Name, s.Kind = dir, KindArchive
+	return s, nil
 }
 
 // unpacked decompresses an archive to a temporary file if need be: its parts
@@ -164,7 +174,7 @@ type saved struct {
 
 // dockerSource reads the form that `docker save` wrote before version 25:
 // uncompressed layers and a config, no manifest.
-func dockerSource(st *tarStore, at string) (*Source, error) {
+func dockerSource(st store, at string) (*Source, error) {
 	image, err := pickSaved(st, at)
 	if err != nil {
 		return nil, err
@@ -185,7 +195,10 @@ func dockerSource(st *tarStore, at string) (*Source, error) {
 	}
 	s := &Source{config: cf, limits: defaultLimits()}
 	for i, name := range image.Layers {
-		_, size, err := st.open(name)
+		r, size, err := st.open(name)
+		if err == nil {
+			err = r.Close()
+		}
 		if err != nil {
 			return nil, fmt.Errorf("layer %d: %w", i+1, err)
 		}
@@ -201,7 +214,7 @@ func dockerSource(st *tarStore, at string) (*Source, error) {
 	return s, nil
 }
 
-func pickSaved(st *tarStore, at string) (*saved, error) {
+func pickSaved(st store, at string) (*saved, error) {
 	data, err := document(st, "manifest.json")
 	if err != nil {
 		return nil, err

@@ -13,6 +13,8 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"schlank/inventory"
 )
 
 // blob is a layer as stored.
@@ -24,6 +26,9 @@ type blob struct {
 	// size is the number of stored bytes.
 	size int64
 	open func(ctx context.Context) (io.ReadCloser, error)
+	// unread returns what could not be put into the archive that was read
+	// last, nil for a source that is one.
+	unread func() []inventory.Unknown
 }
 
 // name is what errors call the layer.

@@ -23,10 +23,14 @@ type store interface {
 	open(name string) (io.ReadCloser, int64, error)
 }
 
-// dirStore is a directory.
+// dirStore is a directory. Links in it are followed: build systems make
+// layouts of links into their caches. Names are not to lead out of it.
 type dirStore string
 
 func (d dirStore) open(name string) (io.ReadCloser, int64, error) {
+	if !filepath.IsLocal(filepath.FromSlash(name)) {
+		return nil, 0, fmt.Errorf("%q leads out of %s", shorten(name), string(d))
+	}
 	f, err := os.Open(filepath.Join(string(d), filepath.FromSlash(name)))
 	if err != nil {
 		return nil, 0, err

@@ -7,8 +7,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/google/go-containerregistry/pkg/name"
 )
 
 // Options say how images are found. The zero value is fine.
@@ -23,11 +26,19 @@ type Options struct {
 	// "registry.lan:5000") are reached. Loopback and private addresses may
 	// be spoken to without TLS in any case.
 	Registries map[string]Registry
-	// DockerSocket is the path of the Docker daemon's unix socket, "" for
-	// the one DOCKER_HOST names or /var/run/docker.sock.
-	DockerSocket string
+	// DockerHost is the address of the Docker engine as DOCKER_HOST has it
+	// (unix://, tcp://, ssh://), "" for the one that Docker's own client
+	// would use: DOCKER_HOST, the current context, /var/run/docker.sock.
+	DockerHost string
+	// PodmanHost is the address of a Podman service, "" for CONTAINER_HOST
+	// or the usual sockets of the user and of root.
+	PodmanHost string
+	// ContainerdAddress is the path of containerd's socket, "" for
+	// CONTAINERD_ADDRESS or the usual ones.
+	ContainerdAddress string
 	// TempDir is where archives from daemons and layers from registries are
-	// kept until Source.Close, "" for the system's default.
+	// kept until Source.Close, "" for TMPDIR or a directory of the system
+	// that is on disk.
 	TempDir string
 
 	// retryPause is the time before a failed request is sent again, 0 for a
@@ -40,15 +51,20 @@ var ErrNotFound = errors.New("no such image")
 
 // Open finds an image by what users call it. A prefix says where to look:
 //
-//	oci:DIR[:NAME|@DIGEST]     an OCI layout
-//	archive:FILE[:NAME]        what `docker save` or an OCI exporter wrote,
-//	                           compressed or not
-//	docker:NAME                a Docker daemon, or one that speaks as it does
+//	oci:PATH[:NAME|@DIGEST]    an OCI layout, a directory or an archive of one
+//	archive:PATH[:NAME]        what `docker save` or an OCI exporter wrote,
+//	                           compressed or not, or unpacked to a directory
+//	docker:NAME                the Docker engine
+//	podman:NAME                a Podman service
+//	containerd:NAME            containerd, in the namespace that
+//	                           CONTAINERD_NAMESPACE names, or in any
 //	registry:REFERENCE         a registry
+//	dir:DIR                    a root file system, as an image of one layer
 //
-// Without one, a path that exists is a layout or an archive; anything else is
-// a reference, looked for in opts.Stores, the daemon if there is one, and its
-// registry, in this order.
+// Without one, a path that exists is an archive, a layout or, if it looks so,
+// a root file system. Anything else is a reference: it is looked for in
+// opts.Stores, in the Docker engine, Podman and containerd as far as they run
+// here, and in its registry, in this order.
 func Open(ctx context.Context, ref string, opts Options) (*Source, error) {
 	if _, err := parsePlatform(opts.Platform); err != nil {
 		return nil, err
@@ -58,51 +74,106 @@ func Open(ctx context.Context, ref string, opts Options) (*Source, error) {
 		return nil, err
 	}
 	s.Name = ref
+	if err := s.checkPlatform(opts.Platform); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening %s: %w", ref, err), s.Close())
+	}
 	return s, nil
 }
 
 func open(ctx context.Context, ref string, opts Options) (*Source, error) {
 	if kind, rest, ok := strings.Cut(ref, ":"); ok {
 		switch kind {
-		case "oci":
-			dir, at := splitName(rest, isDir)
-			return OpenLayout(dir, at, opts)
-		case "archive":
-			file, at := splitName(rest, isFile)
-			return openArchive(file, at, opts)
+		case "oci", "archive":
+			return openPath(rest, opts)
 		case "docker":
-			return openDaemon(ctx, rest, opts)
+			return openDocker(ctx, rest, opts)
+		case "podman":
+			return openPodman(ctx, rest, opts)
+		case "containerd":
+			return openContainerd(ctx, rest, opts)
 		case "registry":
 			return openRegistry(ctx, rest, opts)
+		case "dir":
+			return openRoot(rest, opts)
 		}
 	}
-	if isFile(ref) {
-		return openArchive(ref, "", opts)
-	}
-	if dir, at := splitName(ref, isLayout); isLayout(dir) {
-		return OpenLayout(dir, at, opts)
+	if p, _ := splitName(ref, isImagePath); isImagePath(p) {
+		return openPath(ref, opts)
 	}
 	if isDir(ref) && strings.ContainsAny(ref, `/\`) {
-		return nil, fmt.Errorf("%s is a directory without an index.json, so no OCI layout", ref)
+		if looksLikeRoot(ref) {
+			return openRoot(ref, opts)
+		}
+		return nil, fmt.Errorf("%s holds neither an index.json (OCI layout) nor a manifest.json (docker save); if it is a root file system, call it dir:%s", ref, ref)
 	}
 	return openReference(ctx, ref, opts)
 }
 
-// openReference looks for a reference wherever images may be.
+// openPath opens an image that lies in the file system: "path",
+// "path:name" or "path@digest".
+func openPath(ref string, opts Options) (*Source, error) {
+	p, at := splitName(ref, exists)
+	switch {
+	case !isDir(p):
+		return openArchive(p, at, opts)
+	case isFile(filepath.Join(p, "index.json")):
+		return OpenLayout(p, at, opts)
+	case isFile(filepath.Join(p, "manifest.json")):
+		return openSavedDir(p, at)
+	}
+	return nil, fmt.Errorf("%s holds neither an index.json (OCI layout) nor a manifest.json (docker save)", p)
+}
+
+// openReference looks for a reference wherever images may be. Where it is not
+// found, the error tells what every place said.
 func openReference(ctx context.Context, ref string, opts Options) (*Source, error) {
+	if _, err := name.ParseReference(ref); err != nil {
+		return nil, fmt.Errorf("neither a file nor an image reference: %w", err)
+	}
 	for _, dir := range opts.Stores {
 		s, err := OpenLayout(dir, ref, opts)
 		if err == nil || !errors.Is(err, ErrNotFound) {
 			return s, err
 		}
 	}
-	if socket := dockerSocket(opts); isSocket(socket) {
-		s, err := openDaemon(ctx, ref, opts)
-		if err == nil || !errors.Is(err, ErrNotFound) && !errors.Is(err, fs.ErrPermission) {
+	var tried []string
+	for _, engine := range engines(opts) {
+		if engine.absent {
+			tried = append(tried, engine.name+" does not run here")
+			continue
+		}
+		s, err := engine.open(ctx, ref, opts)
+		if err == nil || ctx.Err() != nil {
 			return s, err
 		}
+		if !errors.Is(err, ErrNotFound) {
+			tried = append(tried, err.Error())
+		} else {
+			tried = append(tried, engine.name+" does not have it")
+		}
 	}
-	return openRegistry(ctx, ref, opts)
+	s, err := openRegistry(ctx, ref, opts)
+	if err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("%w\n(before that: %s)", err, strings.Join(tried, "; "))
+	}
+	return s, err
+}
+
+// localEngine is a program that may run on this machine and have images.
+type localEngine struct {
+	name   string
+	absent bool
+	open   func(context.Context, string, Options) (*Source, error)
+}
+
+// engines are what is asked for a reference before its registry is.
+func engines(opts Options) []localEngine {
+	docker, err := dockerAddress(opts)
+	list := []localEngine{{"Docker", err == nil && docker.absent(), openDocker}}
+	podman, err := podmanAddresses(opts)
+	absent := !slices.ContainsFunc(podman, func(a *address) bool { return !a.absent() })
+	list = append(list, localEngine{"Podman", err == nil && absent, openPodman})
+	return append(list, localEngine{"containerd", len(containerdSockets(opts)) == 0, openContainerd})
 }
 
 // splitName parts "path:name" or "path@digest" at the first place where what
@@ -119,6 +190,11 @@ func splitName(s string, exists func(string) bool) (file, at string) {
 	return s, ""
 }
 
+func exists(p string) bool {
+	_, err := os.Stat(p)
+	return err == nil
+}
+
 func isFile(p string) bool {
 	info, err := os.Stat(p)
 	return err == nil && info.Mode().IsRegular()
@@ -129,7 +205,11 @@ func isDir(p string) bool {
 	return err == nil && info.IsDir()
 }
 
-func isLayout(p string) bool { return isDir(p) && isFile(filepath.Join(p, "index.json")) }
+// isImagePath says whether p is a file, or a directory with the index of an
+// image.
+func isImagePath(p string) bool {
+	return isFile(p) || isDir(p) && (isFile(filepath.Join(p, "index.json")) || isFile(filepath.Join(p, "manifest.json")))
+}
 
 func isSocket(p string) bool {
 	info, err := os.Stat(p)

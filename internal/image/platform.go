@@ -124,6 +124,20 @@ func platforms(images []v1.Descriptor) string {
 	return strings.Join(have, ", ")
 }
 
+// checkPlatform says whether the image runs on the platform that was asked
+// for: where there was no choice, nobody has looked yet.
+func (s *Source) checkPlatform(platform string) error {
+	have := v1.Platform{OS: s.config.OS, Architecture: s.config.Architecture, Variant: s.config.Variant}
+	if platform == "" || have.OS == "" || have.Architecture == "" {
+		return nil
+	}
+	want, err := parsePlatform(platform)
+	if err == nil && fits(want, have) == 0 {
+		err = fmt.Errorf("the image is for %s, not for %s", shorten(have.String()), want)
+	}
+	return err
+}
+
 // Bounds on indexes in indexes: how deep, and how many in all.
 const (
 	maxIndexDepth = 8

@@ -40,7 +40,7 @@ func registrySource(ctx context.Context, ref string, opts Options) (*Source, err
 	if err != nil {
 		return nil, err
 	}
-	cache := &blobCache{parent: opts.TempDir, locks: map[string]*sync.Mutex{}}
+	cache := &blobCache{parent: opts.tempDir(), locks: map[string]*sync.Mutex{}}
 	s, err := newSource(manifest, func(h v1.Hash) ([]byte, error) {
 		return smallBlob(ctx, h, places)
 	}, func(d v1.Descriptor) opener {

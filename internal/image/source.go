@@ -37,10 +37,13 @@ type Kind string
 
 // The kinds of sources, as `schlank compare` prints them.
 const (
-	KindLayout   Kind = "oci-layout"
-	KindArchive  Kind = "archive"
-	KindRegistry Kind = "registry"
-	KindDaemon   Kind = "docker"
+	KindLayout     Kind = "oci-layout"
+	KindArchive    Kind = "archive"
+	KindRegistry   Kind = "registry"
+	KindDocker     Kind = "docker"
+	KindPodman     Kind = "podman"
+	KindContainerd Kind = "containerd"
+	KindDirectory  Kind = "directory"
 )
 
 // result is what reading the layers yields.
@@ -183,6 +186,9 @@ func (s *Source) scanLayer(ctx context.Context, i int) (*scanned, error) {
 		return nil, fmt.Errorf("layer %d of %d (%s): %w", i+1, len(s.blobs), b.name(), err)
 	}
 	out.compression = compression
+	if b.unread != nil {
+		out.unknowns = append(out.unknowns, b.unread()...)
+	}
 	return out, nil
 }
 

@@ -145,7 +145,7 @@ func TestSources(t *testing.T) {
 	if err := remote.Write(tag, img); err != nil {
 		t.Fatal(err)
 	}
-	opts := Options{DockerSocket: daemon(t, packed(t, savedItems(t, img), false)), TempDir: t.TempDir()}
+	opts := Options{DockerHost: "unix://" + daemon(t, packed(t, savedItems(t, img), false)), TempDir: t.TempDir()}
 	stored := opts
 	stored.Stores = []string{layoutDir}
 
@@ -167,8 +167,8 @@ func TestSources(t *testing.T) {
 		{"docker archive with compressed layers", savedByLibrary, opts, KindArchive, true},
 		{"registry", remoteRef, opts, KindRegistry, false},
 		{"registry by prefix and digest", "registry:" + strings.TrimSuffix(remoteRef, ":1") + "@" + digest.String(), opts, KindRegistry, false},
-		{"daemon", "docker:app:1", opts, KindDaemon, true},
-		{"daemon by reference", "app:1", opts, KindDaemon, true},
+		{"daemon", "docker:app:1", opts, KindDocker, true},
+		{"daemon by reference", "app:1", opts, KindDocker, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -253,14 +253,14 @@ func TestOpenErrors(t *testing.T) {
 		{"docker:nowhere", "no such image (No such image: x)", true},
 		{host + "/nowhere:1", "no such image", true},
 		{"NOT A REFERENCE", "neither a file nor an image reference", false},
-		{t.TempDir(), "without an index.json", false},
+		{t.TempDir(), "neither an index.json (OCI layout) nor", false},
 		{noTar, "reading the archive", false},
 		{packed(t, []item{file("x", "")}, false), "neither index.json (OCI) nor manifest.json (docker save)", false},
 		{packed(t, []item{file("manifest.json", `[{"Config":"../../etc/passwd"}]`)}, false), "not exist", false},
 		{packed(t, []item{symlink("manifest.json", "manifest.json")}, false), "links loop", false},
 		{packed(t, []item{file("index.json", `{`)}, false), "parsing index.json", false},
 	}
-	opts := Options{DockerSocket: daemon(t, noTar)}
+	opts := Options{DockerHost: "unix://" + daemon(t, noTar)}
 	for _, tt := range tests {
 		_, err := Open(context.Background(), tt.ref, opts)
 		if err == nil || !strings.Contains(err.Error(), tt.want) || errors.Is(err, ErrNotFound) != tt.notFound {
