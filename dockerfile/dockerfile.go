@@ -51,8 +51,9 @@ type File struct {
 	// Findings is all that is wrong, in order of place.
 	Findings []finding.Finding
 
-	options  Options
-	defaults Env // Args if the build sets none
+	options   Options
+	defaults  Env    // Args if the build sets none
+	saidShell string // see readAs
 }
 
 // Parse reads a Dockerfile. It keeps the bytes of src, which must not be
@@ -70,7 +71,9 @@ func ParseWith(src source.File, options Options) *File {
 			f.alias("NoEmptyContinuation")
 		}
 	}
+	said := shellComments(f.Syntax)
 	for _, i := range f.Syntax.Instructions {
+		f.readAs(said[i])
 		f.add(i)
 	}
 	f.setSpans()

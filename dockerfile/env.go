@@ -98,6 +98,9 @@ type State struct {
 	User string
 	// Shell is what runs commands in shell form.
 	Shell []string
+	// ReadAs is the shell that a comment for hadolint says commands in shell
+	// form are for, "" without one and after a SHELL.
+	ReadAs string
 }
 
 // defaultShell runs commands when there is no SHELL.
@@ -152,7 +155,7 @@ func (i *Instruction) after(s State, f *File) State {
 		s.User = c.User.Text
 	case *Shell:
 		if len(c.Words) > 0 {
-			s.Shell = c.Words
+			s.Shell, s.ReadAs = c.Words, ""
 		}
 	}
 	return s

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"cmp"
 	"path"
 	"strings"
 
@@ -64,20 +65,21 @@ func (f *File) exec(i *Instruction, words []syntax.Word) Exec {
 	if len(words) > 0 {
 		e.Text = words[0].Mapped
 	}
-	e.inShell(i.Before.Shell)
+	e.inShell(i.Before)
 	if i.Name() != "RUN" {
 		f.shellProblems(e.Script, finding.Warning)
 	}
 	return e
 }
 
-// inShell makes e run its text in shell.
-func (e *Exec) inShell(shell []string) {
+// inShell makes e run its text in the shell of a state.
+func (e *Exec) inShell(s State) {
+	shell := s.Shell
 	if len(shell) == 0 {
 		shell = defaultShell()
 	}
 	e.Args = append(append([]string{}, shell...), e.Text.Text())
-	e.Script = shellcmd.Parse(e.Text, shell[0])
+	e.Script = shellcmd.Parse(e.Text, cmp.Or(s.ReadAs, shell[0]))
 }
 
 // runHeredocs puts the script of a RUN with heredocs together as BuildKit
@@ -92,13 +94,13 @@ func (f *File) runHeredocs(i *Instruction, c *Run) {
 			parts = append(parts, source.Replaced("\n", at), h.Raw(f.Syntax), endWord(f, h))
 		}
 		c.Text = source.Concat(parts...)
-		c.inShell(i.Before.Shell)
+		c.inShell(i.Before)
 		return
 	}
 	c.Heredoc = true
 	c.Text = first.Content(f.Syntax)
 	if !strings.HasPrefix(c.Text.Text(), "#!") {
-		c.inShell(i.Before.Shell)
+		c.inShell(i.Before)
 		return
 	}
 	c.Interpreter = interpreter(c.Text.Text())

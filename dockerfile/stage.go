@@ -127,7 +127,9 @@ func (f *File) startState(s *Stage) (state State, known bool) {
 	if s.Parent != nil {
 		return s.Parent.End, s.Parent.BaseKnown
 	}
-	return f.baseState(s.Base.Text)
+	state, known = f.baseState(s.Base.Text)
+	state.ReadAs = f.saidShell
+	return state, known
 }
 
 // runTriggers takes in what the ONBUILDs of the parent do to the state.

@@ -57,6 +57,8 @@ func Of(i *dockerfile.Instruction) []Script {
 		return inner(s, maxNesting)
 	case run.Interpreter != "":
 		s.Shell, s.Options = run.Interpreter, shebang(run.Text.Text())
+	case i.Before.ReadAs != "":
+		s.Shell = path.Base(i.Before.ReadAs)
 	case Windows(i.Stage) && isDefault(i.Before.Shell):
 		return nil
 	case len(i.Before.Shell) > 0:
