@@ -41,7 +41,7 @@ func (s *Source) addPackages(ctx context.Context, r *result, scans []*scanned) e
 	add(rpm.Parse(r.records(scans, lookRPM), img.Tree))
 	add(conda.Parse(files))
 	add(python.Parse(files, img.Tree))
-	add(node.Parse(files, img.Tree))
+	add(node.Parse(files, firstNames(img.Tree, r.records(scans, lookYarn)), img.Tree))
 	add(ruby.Parse(files, img.Tree))
 	add(composer.Parse(files, img.Tree))
 	add(golang.Parse(firstNames(img.Tree, r.records(scans, lookGo))))

@@ -14,6 +14,7 @@ func (db *database) listOf(pkg *inventory.Package) []string {
 		// Without dpkg the list is that of the checksums beside the stanza.
 		sums, ok := db.files[pkg.Location+".md5sums"]
 		if !ok {
+			db.unknown(pkg.Location, "package "+pkg.Name+" has no list of files beside it")
 			return nil
 		}
 		return filesOf(checksummed(string(sums)))

@@ -1,5 +1,7 @@
-// Package node finds the packages of Node.js in node_modules directories by
-// their package.json. It is pure and imports package inventory only.
+// Package node finds the packages of Node.js by their package.json: in
+// node_modules directories as npm, pnpm and yarn lay them out, and in the
+// archives that yarn keeps instead (Plug'n'Play). It is pure and imports
+// package inventory and its neighbours only.
 package node
 
 import (
@@ -52,23 +54,34 @@ type packageJSON struct {
 }
 
 // Parse reads the packages whose package.json is in files, which maps
-// absolute paths to contents. The tree tells which files they own: all below
-// their directory that is not in a package below it. What is malformed is
-// listed.
-func Parse(files map[string][]byte, tree inventory.Tree) ([]inventory.Package, []inventory.Unknown) {
-	db := &database{files: files, roots: map[string]map[string]bool{}}
+// absolute paths to contents, and those in yarn's archives, of which
+// ExtractArchive made the records. The tree tells which files they own: all
+// below their directory that is not in a package below it, and the links in
+// node_modules that lead to them. What is malformed is listed.
+//
+// A package of a workspace, to which a link in node_modules leads, claims the
+// link only: its sources are the application's.
+func Parse(files, archives map[string][]byte, tree inventory.Tree) ([]inventory.Package, []inventory.Unknown) {
+	db := &database{files: files, tree: tree, roots: map[string]map[string]bool{}, at: map[string]int{}}
 	for _, p := range slices.SortedFunc(maps.Keys(files), inventory.ComparePaths) {
 		if path.Base(p) == manifest && isPackageDir(path.Dir(p)) {
 			db.add(path.Dir(p))
 		}
 	}
-	db.own(tree)
+	db.own()
+	db.links()
+	db.archives(archives)
+	for i := range db.packages {
+		slices.Sort(db.packages[i].Files)
+	}
 	return db.packages, db.unknowns
 }
 
 type database struct {
 	files    map[string][]byte
+	tree     inventory.Tree
 	roots    map[string]map[string]bool // project directory → what it asks for
+	at       map[string]int             // package directory → index in packages
 	packages []inventory.Package
 	unknowns []inventory.Unknown
 }
@@ -77,29 +90,54 @@ func (db *database) unknown(p, reason string) {
 	db.unknowns = append(db.unknowns, inventory.Unknown{Layer: -1, Path: p, Reason: reason})
 }
 
+// add takes the package in a directory below node_modules.
 func (db *database) add(dir string) {
-	p := dir + "/" + manifest
-	var doc packageJSON
-	if err := json.Unmarshal(db.files[p], &doc); err != nil {
-		db.unknown(p, "not understood: "+err.Error())
-		return
-	}
-	pkg := inventory.Package{
-		Type:     inventory.Node,
-		Name:     text(doc.Name),
-		Version:  text(doc.Version),
-		Depends:  keys(doc.Dependencies, doc.Optional),
-		Location: dir,
-	}
 	i := strings.LastIndex(dir, modules)
 	installed := dir[i+len(modules):]
-	if pkg.Name == "" || pkg.Version == "" {
-		db.unknown(p, "package without name or version")
-		if pkg.Name == "" {
-			pkg.Name = installed
-		}
+	pkg, ok := db.read(dir, installed)
+	if !ok {
+		return
 	}
 	pkg.Requested = db.requested(dir[:i], installed)
+	db.put(pkg)
+}
+
+// read makes a package of the package.json in dir; installed is the name that
+// the package goes by there.
+func (db *database) read(dir, installed string) (inventory.Package, bool) {
+	p := path.Join(dir, manifest)
+	pkg, problem := describe(db.files[p], installed)
+	pkg.Location = dir
+	if problem != "" {
+		db.unknown(p, problem)
+	}
+	return pkg, pkg.Name != ""
+}
+
+// describe makes a package of a package.json. Without a name in it the
+// package is called installed; one that is no JSON has no name at all.
+func describe(data []byte, installed string) (pkg inventory.Package, problem string) {
+	var doc packageJSON
+	if err := json.Unmarshal(data, &doc); err != nil {
+		return pkg, "not understood: " + err.Error()
+	}
+	pkg = inventory.Package{
+		Type:    inventory.Node,
+		Name:    text(doc.Name),
+		Version: text(doc.Version),
+		Depends: keys(doc.Dependencies, doc.Optional),
+	}
+	if pkg.Name == "" || pkg.Version == "" {
+		problem = "package without name or version"
+	}
+	if pkg.Name == "" {
+		pkg.Name = installed
+	}
+	return pkg, problem
+}
+
+func (db *database) put(pkg inventory.Package) {
+	db.at[pkg.Location] = len(db.packages)
 	db.packages = append(db.packages, pkg)
 }
 
@@ -107,8 +145,9 @@ func (db *database) add(dir string) {
 // without a project, packages of the outermost node_modules are global ones.
 func (db *database) requested(project, name string) bool {
 	if strings.Contains(project+"/", modules) {
-		return false // in another package's node_modules
+		return false // in another package's node_modules, or in pnpm's store
 	}
+	project, _, _ = strings.Cut(project, yarnDir)
 	asked, ok := db.roots[project]
 	if !ok {
 		if data, found := db.files[path.Join("/", project, manifest)]; found {
@@ -128,11 +167,11 @@ func (db *database) requested(project, name string) bool {
 
 // own hands out the files: those below a package, without nested
 // node_modules.
-func (db *database) own(tree inventory.Tree) {
+func (db *database) own() {
 	for i := range db.packages {
 		pkg := &db.packages[i]
 		skip := ""
-		for _, f := range tree.Under(pkg.Location) {
+		for _, f := range db.tree.Under(pkg.Location) {
 			if skip != "" && strings.HasPrefix(f.Path, skip) {
 				continue
 			}
@@ -145,7 +184,6 @@ func (db *database) own(tree inventory.Tree) {
 			}
 			pkg.Files = append(pkg.Files, f.Path)
 		}
-		slices.Sort(pkg.Files)
 	}
 }
 

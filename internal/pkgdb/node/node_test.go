@@ -49,7 +49,7 @@ func TestParse(t *testing.T) {
 		{Type: n, Name: "odd", Location: "/app/node_modules/odd"},
 		{Type: n, Name: "npm", Version: "10", Location: "/usr/local/lib/node_modules/npm", Requested: true},
 	}
-	got, unknowns := Parse(files, tree)
+	got, unknowns := Parse(files, nil, tree)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("packages (-want +got):\n%s", diff)
 	}
@@ -80,7 +80,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"name":"a","version":"1","dependencies":{"b":"1"}}`), []byte(`{"dependencies":{"a":"*"}}`))
 	f.Add([]byte(`{"name":{},"version":[],"dependencies":7}`), []byte(`null`))
 	f.Fuzz(func(t *testing.T, pkg, project []byte) {
-		pkgs, unknowns := Parse(map[string][]byte{"/p/node_modules/a/package.json": pkg, "/p/package.json": project}, nil)
+		pkgs, unknowns := Parse(map[string][]byte{"/p/node_modules/a/package.json": pkg, "/p/package.json": project}, nil, nil)
 		if len(pkgs) == 0 && len(unknowns) == 0 {
 			t.Error("a package vanished without a word")
 		}

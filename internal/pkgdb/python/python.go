@@ -1,6 +1,6 @@
 // Package python reads the metadata that Python's installers leave beside the
 // installed modules: *.dist-info directories (PyPA core metadata), and the
-// older *.egg-info and *.egg forms. It is pure and imports package inventory
+// older *.egg-info, *.egg and *.egg-link forms. It is pure and imports package inventory
 // only.
 package python
 
@@ -19,6 +19,7 @@ const (
 	distInfo = ".dist-info"
 	eggInfo  = ".egg-info"
 	egg      = ".egg"
+	eggLink  = ".egg-link"
 )
 
 // Wants says whether Parse has use for the file at p.
@@ -36,7 +37,7 @@ func Wants(p string) bool {
 			return true
 		}
 	}
-	return strings.HasSuffix(base, eggInfo)
+	return strings.HasSuffix(base, eggInfo) || strings.HasSuffix(base, eggLink)
 }
 
 // isEggDir accepts "x.egg-info" and "x.egg/EGG-INFO".
@@ -48,7 +49,9 @@ func isEggDir(dir string) bool {
 // Parse reads the distributions whose metadata are in files, which maps
 // absolute paths to contents. Only for *.egg, which keep no list of files, it
 // looks at the tree. What is malformed is listed. Directories are in Files
-// where a list names them.
+// where a list names them. Of a distribution that was installed to be edited
+// only what the installer wrote is claimed, and Origin is where its sources
+// are.
 func Parse(files map[string][]byte, tree inventory.Tree) ([]inventory.Package, []inventory.Unknown) {
 	db := &database{files: files, tree: tree}
 	for _, p := range slices.Sorted(maps.Keys(files)) {
@@ -64,6 +67,7 @@ func Parse(files map[string][]byte, tree inventory.Tree) ([]inventory.Package, [
 			db.unknown(dir, "RECORD without METADATA")
 		}
 	}
+	db.links()
 	return db.packages, db.unknowns
 }
 
@@ -167,6 +171,30 @@ func (db *database) eggDir(dir string) {
 			}
 		}
 	})
+}
+
+// links reads the *.egg-link files of `setup.py develop`: their first line is
+// a directory of sources that holds the metadata. What is installed is the
+// link, the sources are the application's.
+func (db *database) links() {
+	for _, p := range slices.Sorted(maps.Keys(db.files)) {
+		if !strings.HasSuffix(p, eggLink) {
+			continue
+		}
+		first, _, _ := strings.Cut(string(db.files[p]), "\n")
+		dir := path.Clean(strings.TrimSpace(first))
+		found := false
+		for i := range db.packages {
+			if pkg := &db.packages[i]; path.Dir(pkg.Location) == dir && strings.HasSuffix(pkg.Location, eggInfo) {
+				pkg.Origin, found = "file://"+dir, true
+				pkg.Files = append(pkg.Files, p)
+				slices.Sort(pkg.Files)
+			}
+		}
+		if !found {
+			db.unknown(p, "link to "+dir+", where no metadata is")
+		}
+	}
 }
 
 // join resolves a path of a list that is relative to dir, or absolute.

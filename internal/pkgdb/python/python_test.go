@@ -39,6 +39,9 @@ func TestParse(t *testing.T) {
 		site + "/dir.egg-info/installed-files.txt":       []byte("../dir/__init__.py\n../dir/__init__.py\nPKG-INFO\n"),
 		site + "/dir.egg-info/requires.txt":              []byte("six\n\n[:python_version<'3']\nEnum34\n\n[test]\npytest\n"),
 		site + "/e-1-py3.egg/EGG-INFO/PKG-INFO":          []byte("Name: e\nVersion: 1\n"),
+		site + "/mine.egg-link":                          []byte("/src/mine\n."),
+		site + "/gone.egg-link":                          []byte("/src/gone\n."),
+		"/src/mine/mine.egg-info/PKG-INFO":               []byte("Name: mine\nVersion: 3\n"),
 	}
 	tree := inventory.Tree{
 		{Entry: inventory.Entry{Path: site + "/e-1-py3.egg", Kind: inventory.KindDir}},
@@ -46,6 +49,10 @@ func TestParse(t *testing.T) {
 		{Entry: inventory.Entry{Path: site + "/f.py", Kind: inventory.KindFile}},
 	}
 	want := []inventory.Package{
+		{
+			Type: inventory.Python, Name: "mine", Version: "3", Provides: []string{"mine"}, Location: "/src/mine/mine.egg-info",
+			Origin: "file:///src/mine", Files: []string{site + "/mine.egg-link"},
+		},
 		{
 			Type: inventory.Python, Name: "Django", Version: "4.2.1", Requested: true, Origin: "file:///src",
 			Depends: []string{"asgiref", "sql-parse", "zope-interface"}, Provides: []string{"django"}, Location: site + "/Django-4.2.1.dist-info",
@@ -72,6 +79,7 @@ func TestParse(t *testing.T) {
 		{Layer: -1, Path: site + "/Django-4.2.1.dist-info/RECORD", Reason: "line 4: no path"},
 		{Layer: -1, Path: site + "/broken-1.0.dist-info/METADATA", Reason: "metadata without name or version; the directory's name is used"},
 		{Layer: -1, Path: site + "/lost-1.0.dist-info", Reason: "RECORD without METADATA"},
+		{Layer: -1, Path: site + "/gone.egg-link", Reason: "link to /src/gone, where no metadata is"},
 	}
 	if diff := cmp.Diff(wantUnknowns, unknowns); diff != "" {
 		t.Errorf("unknowns (-want +got):\n%s", diff)
@@ -97,6 +105,7 @@ func FuzzParse(f *testing.F) {
 			"/s/b.egg-info/PKG-INFO":            metadata,
 			"/s/b.egg-info/requires.txt":        requires,
 			"/s/b.egg-info/installed-files.txt": record,
+			"/s/b.egg-link":                     requires,
 		}, nil)
 		for _, p := range pkgs {
 			if p.Name == "" || !slices.IsSorted(p.Files) || !slices.IsSorted(p.Depends) {
