@@ -18,7 +18,7 @@ func TestAliases(t *testing.T) {
 		{"FROM a\nEXPOSE 80000\n", "SL0015 DL3011,DS-0008"},
 		{"FROM a\nEXPOSE 1-80000\n", "SL0015 DL3011,DS-0008"},
 		{"FROM a\nEXPOSE http\n", "SL0015 "},
-		{"FROM a AS x\nFROM b AS x\n", "SL0017 DuplicateStageName,DL3024,DS-0012"},
+		{"FROM a AS x\nFROM b AS x\n", "SL0017 DuplicateStageName,DL3024,DS-0012,CKV_DOCKER_11"},
 		{"FROM a\nRUN b \\\n\n c\n", "SL0012 NoEmptyContinuation"},
 		{"LABEL a=b\nFROM c\n", "SL0002 DL3061"},
 		{"RUN a\n", "SL0002 DL3061"},

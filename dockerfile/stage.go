@@ -107,7 +107,7 @@ func (f *File) fromWords(s *Stage, i *syntax.Instruction) {
 	if earlier := f.lastNamed(name); earlier != nil {
 		f.warnf(DuplicateStage, words[2].Span, "give one of them another name",
 			"the name %s is taken by stage %d, which can't be referred to any more", name, earlier.Index)
-		f.alias("DuplicateStageName", "DL3024", "DS-0012")
+		f.alias("DuplicateStageName", "DL3024", "DS-0012", "CKV_DOCKER_11")
 	}
 	s.Name, s.NameSpan = name, words[2].Span
 }

@@ -5,9 +5,36 @@ package runtime
 
 import (
 	"schlank/rule"
+	"schlank/rules/runtime/sl6001"
+	"schlank/rules/runtime/sl6002"
+	"schlank/rules/runtime/sl6003"
+	"schlank/rules/runtime/sl6004"
+	"schlank/rules/runtime/sl6005"
+	"schlank/rules/runtime/sl6006"
+	"schlank/rules/runtime/sl6007"
+	"schlank/rules/runtime/sl6008"
+	"schlank/rules/runtime/sl6009"
+	"schlank/rules/runtime/sl6010"
+	"schlank/rules/runtime/sl6011"
+	"schlank/rules/runtime/sl6012"
+	"schlank/rules/runtime/sl6013"
 )
 
 // All are the rules of the group in order of their IDs.
 func All() []*rule.Rule {
-	return []*rule.Rule{}
+	return []*rule.Rule{
+		sl6001.Rule(),
+		sl6002.Rule(),
+		sl6003.Rule(),
+		sl6004.Rule(),
+		sl6005.Rule(),
+		sl6006.Rule(),
+		sl6007.Rule(),
+		sl6008.Rule(),
+		sl6009.Rule(),
+		sl6010.Rule(),
+		sl6011.Rule(),
+		sl6012.Rule(),
+		sl6013.Rule(),
+	}
 }

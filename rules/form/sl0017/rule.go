@@ -13,7 +13,7 @@ func Rule() *rule.Rule {
 	return &rule.Rule{
 		ID:       "SL0017",
 		Name:     "duplicate-stage",
-		Aliases:  []string{"DuplicateStageName", "DL3024", "DS-0012"},
+		Aliases:  []string{"DuplicateStageName", "DL3024", "DS-0012", "CKV_DOCKER_11"},
 		Category: rule.Correctness,
 		Severity: finding.Warning,
 		Doc: rule.Doc{

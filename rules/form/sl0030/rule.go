@@ -18,7 +18,7 @@ func Rule() *rule.Rule {
 	return &rule.Rule{
 		ID:       "SL0030",
 		Name:     "add-for-plain-files",
-		Aliases:  []string{"DL3020", "DS-0005", "CIS-DI-0009"},
+		Aliases:  []string{"DL3020", "DS-0005", "CIS-DI-0009", "CKV_DOCKER_4"},
 		Category: rule.Correctness,
 		Severity: finding.Warning,
 		Doc: rule.Doc{

@@ -17,7 +17,7 @@ func Rule() *rule.Rule {
 	return &rule.Rule{
 		ID:       "SL0033",
 		Name:     "workdir-relative",
-		Aliases:  []string{"WorkdirRelativePath", "DL3000", "DS-0009"},
+		Aliases:  []string{"WorkdirRelativePath", "DL3000", "DS-0009", "CKV_DOCKER_10"},
 		Category: rule.Correctness,
 		Severity: finding.Warning,
 		Doc: rule.Doc{

@@ -15,7 +15,7 @@ func Rule() *rule.Rule {
 	return &rule.Rule{
 		ID:       "SL7005",
 		Name:     "maintainer",
-		Aliases:  []string{"MaintainerDeprecated", "DL4000", "DS-0022"},
+		Aliases:  []string{"MaintainerDeprecated", "DL4000", "DS-0022", "CKV_DOCKER_6"},
 		Category: rule.Style,
 		Severity: finding.Warning,
 		Doc: rule.Doc{
