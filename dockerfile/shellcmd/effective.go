@@ -45,7 +45,10 @@ func (c Command) Effective() Effective {
 		e.Wrappers = append(e.Wrappers, e.Name)
 		e.Words, e.Name = rest, ""
 	}
-	if e.Name != "" && Shell(e.Name) {
+	switch {
+	case c.inner != nil:
+		e.Script = c.inner
+	case e.Name != "" && Shell(e.Name):
 		e.Script = dashC(e)
 	}
 	return e

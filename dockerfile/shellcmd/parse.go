@@ -20,6 +20,15 @@ const maxScript = 64 * 1024
 // Parse reads text as the script of shell, which is a name or path such as
 // "/bin/bash". An empty name means sh.
 func Parse(text source.Mapped, shell string) *Script {
+	s := read(text, shell)
+	for k := range s.Commands {
+		s.Commands[k].inner = s.Commands[k].Effective().Script
+	}
+	return s
+}
+
+// read is Parse without the scripts of sh -c.
+func read(text source.Mapped, shell string) *Script {
 	s := &Script{Text: text}
 	variants := dialects(shell)
 	if variants == nil || text.Len() > maxScript {

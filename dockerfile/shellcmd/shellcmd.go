@@ -107,6 +107,9 @@ type Command struct {
 	// Removal and OrigRemoval are as in Step; empty for a part of a pipeline
 	// and for the only command of a construct.
 	Removal, OrigRemoval []source.Span
+
+	// inner is Effective().Script, which rules ask for again and again.
+	inner *Script
 }
 
 // Word is a word of a command.
