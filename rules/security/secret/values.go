@@ -46,9 +46,15 @@ func forms() []form {
 	}
 }
 
+// shortest is the length of the shortest token: AKIA and what follows it.
+const shortest = 20
+
 // Token finds the first well-known token in text, and says what it is. The
 // span is in text.
 func Token(text string) (what string, span source.Span, ok bool) {
+	if len(text) < shortest {
+		return "", source.Span{}, false
+	}
 	for _, f := range forms() {
 		for from := 0; ; {
 			at := strings.Index(text[from:], f.prefix)
