@@ -1,6 +1,7 @@
 package shellcmd
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -65,10 +66,7 @@ func (c Command) Args(o Options) Args { return sortArgs(c.Words, o) }
 
 // sortArgs is Args for any words of which the first is the name.
 func sortArgs(words []Word, o Options) Args {
-	s := sorter{words: words, values: map[string]bool{}, long: o.LongSingle}
-	for _, v := range o.Values {
-		s.values[v] = true
-	}
+	s := sorter{words: words, values: o.Values, long: o.LongSingle}
 	for s.at = 1; s.at < len(words); s.at++ {
 		text := shown(words[s.at])
 		switch {
@@ -90,7 +88,7 @@ func sortArgs(words []Word, o Options) Args {
 // sorter is the state of sortArgs.
 type sorter struct {
 	words  []Word
-	values map[string]bool
+	values []string
 	long   bool
 	at     int
 	out    Args
@@ -108,7 +106,7 @@ func shown(w Word) string {
 func (s *sorter) longFlag(text string) {
 	name, value, ok := strings.Cut(text, "=")
 	f := Flag{Name: name, Value: value, HasValue: ok, Word: s.at, ValueWord: s.at}
-	if !ok && s.values[name] {
+	if !ok && slices.Contains(s.values, name) {
 		s.takeValue(&f)
 	}
 	s.out.Flags = append(s.out.Flags, f)
@@ -121,7 +119,7 @@ func (s *sorter) cluster(text string) {
 		_, n := utf8.DecodeRuneInString(rest)
 		f := Flag{Name: "-" + rest[:n], Word: word, ValueWord: word}
 		rest = rest[n:]
-		if !s.values[f.Name] {
+		if !slices.Contains(s.values, f.Name) {
 			s.out.Flags = append(s.out.Flags, f)
 			continue
 		}
