@@ -19,8 +19,9 @@ import (
 type Options struct {
 	// Parse reads the file, dockerfile.Parse if nil.
 	Parse func(source.File) *dockerfile.File
-	// Check looks for findings. It must give the same for the same file.
-	Check func(*dockerfile.File) []finding.Finding
+	// Check looks for findings, for those of some rules only if it is given
+	// their IDs; it may give more. It must give the same for the same file.
+	Check func(f *dockerfile.File, ids []string) []finding.Finding
 	// Least is the least safety of fixes to apply, Equivalent if zero.
 	Least finding.Safety
 }
@@ -59,10 +60,14 @@ type Refused struct {
 // All applies the fixes of a file up to the fixed point. It ends whatever the
 // fixes do: a text that was there before is not made again, a fix that does not
 // make its finding go is not applied, and the number of steps is bounded.
+//
+// Between two steps only the rules run whose fixes there still are. When they
+// have none left all run again, since fixes may have given rise to others.
 func All(src source.File, o Options) Result {
 	r := newRun(src, o)
 	steps := 64 + 4*len(r.findings)
-	for len(r.applied) < steps && r.step() {
+	for r.round(steps) {
+		r.findings = r.options.Check(r.file, nil)
 	}
 	return r.result()
 }
@@ -73,6 +78,7 @@ type run struct {
 	original source.File
 	file     *dockerfile.File
 	findings []finding.Finding
+	live     []string // the rules that run between two steps
 	seen     map[[sha256.Size]byte]bool
 	// left are findings whose fixes were refused.
 	left    []mark
@@ -89,10 +95,28 @@ func newRun(src source.File, o Options) *run {
 		o.Least = finding.Equivalent
 	}
 	r := &run{options: o, original: src, file: o.Parse(src), seen: map[[sha256.Size]byte]bool{}}
-	r.findings = o.Check(r.file)
+	r.findings = o.Check(r.file, nil)
 	r.seen[sha256.Sum256(src.Bytes)] = true
 	return r
 }
+
+// round applies fixes of the rules that have some, as long as they do, and
+// reports if there was one.
+func (r *run) round(steps int) bool {
+	before := len(r.applied)
+	r.live = nil
+	for _, f := range r.findings {
+		if !slices.Contains(r.live, f.ID) && slices.ContainsFunc(f.Fixes, r.isAsked) {
+			r.live = append(r.live, f.ID)
+		}
+	}
+	for len(r.applied) < steps && r.step() {
+	}
+	return len(r.applied) > before
+}
+
+// isAsked reports whether a fix is as safe as is asked for.
+func (r *run) isAsked(x finding.Fix) bool { return x.Safety >= r.options.Least }
 
 // step applies the first fix that can be applied, and reports if there was one.
 func (r *run) step() bool {
@@ -102,7 +126,7 @@ func (r *run) step() bool {
 		}
 		tried := false
 		for _, x := range f.Fixes {
-			if x.Safety < r.options.Least {
+			if !r.isAsked(x) {
 				continue
 			}
 			tried = true
@@ -131,7 +155,7 @@ func (r *run) try(f finding.Finding, x finding.Fix) bool {
 	if e, ok := newError(r.file, next); ok {
 		return r.refuse(f, x, "it would make an error: "+e)
 	}
-	found := r.options.Check(next)
+	found := r.options.Check(next, r.live)
 	if count(found, f) >= count(r.findings, f) {
 		return r.refuse(f, x, "the finding would still be there")
 	}

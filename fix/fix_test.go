@@ -14,9 +14,11 @@ import (
 	"schlank/source"
 )
 
+type checker = func(*dockerfile.File, []string) []finding.Finding
+
 // replace is a check that finds each old text and would replace it.
-func replace(id, old, by string, safety finding.Safety) func(*dockerfile.File) []finding.Finding {
-	return func(f *dockerfile.File) []finding.Finding {
+func replace(id, old, by string, safety finding.Safety) checker {
+	return func(f *dockerfile.File, _ []string) []finding.Finding {
 		var out []finding.Finding
 		text := string(f.Source.Bytes)
 		for at := 0; ; {
@@ -35,9 +37,9 @@ func replace(id, old, by string, safety finding.Safety) func(*dockerfile.File) [
 }
 
 // both is what either check finds, in order of place.
-func both(a, b func(*dockerfile.File) []finding.Finding) func(*dockerfile.File) []finding.Finding {
-	return func(f *dockerfile.File) []finding.Finding {
-		out := append(a(f), b(f)...)
+func both(a, b checker) checker {
+	return func(f *dockerfile.File, ids []string) []finding.Finding {
+		out := append(a(f, ids), b(f, ids)...)
 		finding.Sort(out)
 		return out
 	}
@@ -47,7 +49,7 @@ func TestAll(t *testing.T) {
 	const e, s = finding.Equivalent, finding.Suggestion
 	tests := []struct {
 		name, in, want string
-		check          func(*dockerfile.File) []finding.Finding
+		check          checker
 		least          finding.Safety
 		applied        []fix.Applied
 		refused        []fix.Refused
@@ -115,7 +117,7 @@ func TestAll(t *testing.T) {
 
 // TestAlternatives: the best fix that is safe enough and does no harm.
 func TestAlternatives(t *testing.T) {
-	check := func(f *dockerfile.File) []finding.Finding {
+	check := func(f *dockerfile.File, _ []string) []finding.Finding {
 		k := strings.Index(string(f.Source.Bytes), "x")
 		if k < 0 {
 			return nil
@@ -137,7 +139,7 @@ func TestAlternatives(t *testing.T) {
 
 // TestEnds: even a fix that makes ever new findings comes to an end.
 func TestEnds(t *testing.T) {
-	check := func(f *dockerfile.File) []finding.Finding {
+	check := func(f *dockerfile.File, _ []string) []finding.Finding {
 		n := len(f.Source.Bytes)
 		return []finding.Finding{{ID: "A", Message: fmt.Sprint("there are ", n, " bytes"), Fixes: []finding.Fix{
 			{Title: "add one", Safety: finding.Identity, Edits: []source.Edit{source.Insert(n, "#\n")}},
@@ -146,5 +148,22 @@ func TestEnds(t *testing.T) {
 	got := fix.All(source.File{Bytes: []byte("FROM a\n")}, fix.Options{Check: check})
 	if n := len(got.Applied); n == 0 || n > 100 {
 		t.Errorf("%d fixes were applied", n)
+	}
+}
+
+// TestRounds: fixes of a rule that had no findings at first are applied too,
+// and the rules without fixes do not run in between.
+func TestRounds(t *testing.T) {
+	var asked []string
+	check := func(f *dockerfile.File, ids []string) []finding.Finding {
+		asked = append(asked, strings.Join(ids, ","))
+		return both(replace("A", "x", "y", finding.Equivalent), replace("B", "y", "z", finding.Equivalent))(f, ids)
+	}
+	got := fix.All(source.File{Bytes: []byte("FROM a\nRUN x\n")}, fix.Options{Check: check})
+	if string(got.Text) != "FROM a\nRUN z\n" {
+		t.Errorf("got %q", got.Text)
+	}
+	if diff := cmp.Diff([]string{"", "A", "", "B", ""}, asked); diff != "" {
+		t.Errorf("asked for (-want +got)\n%s", diff)
 	}
 }

@@ -137,9 +137,21 @@ func (l *Linter) File(in Input) Result {
 func (l *Linter) Fix(in Input, least finding.Safety) fix.Result {
 	return fix.All(in.Source, fix.Options{
 		Parse: func(s source.File) *dockerfile.File { return dockerfile.ParseWith(s, l.options.Dockerfile) },
-		Check: func(f *dockerfile.File) []finding.Finding { return l.parsed(f, in).Findings },
+		Check: func(f *dockerfile.File, ids []string) []finding.Finding { return l.forSome(ids).parsed(f, in).Findings },
 		Least: least,
 	})
+}
+
+// forSome is a linter for the rules of some IDs, for all if there are none.
+// What the rules about comments say depends on all others, so that with one of
+// them nothing is left out.
+func (l *Linter) forSome(ids []string) *Linter {
+	if ids == nil || slices.ContainsFunc(ids, func(id string) bool { r := l.known.byID[id]; return r == nil || r.Run == nil }) {
+		return l
+	}
+	some := *l
+	some.enabled = slices.DeleteFunc(slices.Clone(l.enabled), func(r *rule.Rule) bool { return !slices.Contains(ids, r.ID) })
+	return &some
 }
 
 // parsed looks at a file that has been read.

@@ -152,7 +152,8 @@ func checkFinding(t *testing.T, r *rule.Rule, text string, f finding.Finding) {
 // checkFix applies the rule's fixes and looks at what comes out.
 func checkFix(t *testing.T, r *rule.Rule, s rule.Setup, text, want string, least finding.Safety) {
 	t.Helper()
-	o := fix.Options{Least: least, Check: check(r, s)}
+	find := check(r, s)
+	o := fix.Options{Least: least, Check: func(f *dockerfile.File, _ []string) []finding.Finding { return find(f) }}
 	got := fix.All(file(text), o)
 	if diff := cmp.Diff(want, string(got.Text)); want != "" && diff != "" {
 		t.Errorf("fixed (-want +got)\n%s", diff)
