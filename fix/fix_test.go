@@ -2,6 +2,7 @@ package fix_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -157,7 +158,8 @@ func TestRounds(t *testing.T) {
 	var asked []string
 	check := func(f *dockerfile.File, ids []string) []finding.Finding {
 		asked = append(asked, strings.Join(ids, ","))
-		return both(replace("A", "x", "y", finding.Equivalent), replace("B", "y", "z", finding.Equivalent))(f, ids)
+		found := both(replace("A", "x", "y", finding.Equivalent), replace("B", "y", "z", finding.Equivalent))(f, ids)
+		return slices.DeleteFunc(found, func(x finding.Finding) bool { return ids != nil && !slices.Contains(ids, x.ID) })
 	}
 	got := fix.All(source.File{Bytes: []byte("FROM a\nRUN x\n")}, fix.Options{Check: check})
 	if string(got.Text) != "FROM a\nRUN z\n" {
