@@ -7,6 +7,7 @@ import (
 	"schlank/internal/image"
 	"schlank/inventory"
 	"schlank/restage"
+	"schlank/siblings"
 	"schlank/stack/python"
 )
 
@@ -21,7 +22,7 @@ func (r *run) input(ctx context.Context) (restage.Input, error) {
 	for root.Parent != nil {
 		root = root.Parent
 	}
-	sib, err := restage.FindSibling(root.Base.Text, release)
+	sib, err := siblings.Find(root.Base.Text, release)
 	if err != nil {
 		return restage.Input{}, err
 	}

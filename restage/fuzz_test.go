@@ -19,6 +19,7 @@ import (
 	"schlank/dockerfile"
 	"schlank/dockerfile/shellcmd"
 	"schlank/finding"
+	"schlank/siblings"
 	"schlank/source"
 )
 
@@ -128,22 +129,6 @@ func FuzzQuote(f *testing.F) {
 	})
 }
 
-// FuzzSibling holds that a sibling is one word that says slim, or an error.
-func FuzzSibling(f *testing.F) {
-	for _, c := range siblingCases {
-		f.Add(c.ref, c.release)
-	}
-	f.Fuzz(func(t *testing.T, ref, release string) {
-		s, err := FindSibling(ref, release)
-		if err != nil || s.Slim {
-			return
-		}
-		if !strings.Contains(s.Ref, "slim") || strings.ContainsAny(s.Ref, " \n@") && !strings.ContainsAny(ref, " \n@") {
-			t.Errorf("the sibling of %q is %q", ref, s.Ref)
-		}
-	})
-}
-
 // FuzzAccounts reads user databases of hostile images.
 func FuzzAccounts(f *testing.F) {
 	f.Add([]byte(passwd), []byte(groupFile))
@@ -188,7 +173,7 @@ func FuzzRewrite(f *testing.F) {
 		if w, ok := finding.Worst(file.Findings); ok && w == finding.Error || len(file.Stages) == 0 || buildKit([]byte(text)) != nil {
 			t.Skip()
 		}
-		if _, err := FindSibling(file.Stages[len(file.Stages)-1].Base.Text, "bookworm"); err != nil {
+		if _, err := siblings.Find(file.Stages[len(file.Stages)-1].Base.Text, "bookworm"); err != nil {
 			t.Skip()
 		}
 		a := &txtar.Archive{Files: []txtar.File{

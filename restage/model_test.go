@@ -16,6 +16,7 @@ import (
 	"schlank/engine"
 	"schlank/finding"
 	"schlank/inventory"
+	"schlank/siblings"
 	"schlank/source"
 )
 
@@ -124,7 +125,7 @@ func newModel(t testing.TB, a *txtar.Archive) *model {
 	m.copies()
 	listed, pkgs := m.parse(common + fatBase + string(files["image"]))
 	m.entries, m.pkgs = append(m.entries, listed...), pkgs
-	sib, err := FindSibling(base, "bookworm")
+	sib, err := siblings.Find(base, "bookworm")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"schlank/engine"
 	"schlank/evidence"
 	"schlank/inventory"
+	"schlank/siblings"
 	"schlank/stack/python"
 )
 
@@ -26,7 +27,7 @@ type Input struct {
 	BaseLayers int
 	Steps      []engine.Step
 	// Sibling is the run-time base, Slim its inventory.
-	Sibling Sibling
+	Sibling siblings.Sibling
 	Slim    *inventory.Image
 	// Project is the build context.
 	Project python.Project

@@ -20,8 +20,8 @@ var levels = map[string]int{
 	"dockerfile/shellcmd": 2, "report": 2, "engine": 2, "internal/image": 2, "internal/config": 2, "internal/buildcontext": 2, "internal/agent": 2, "internal/discover": 2, "internal/buildrecord": 3,
 	"dockerfile": 3, "internal/engine": 3,
 	"dockerfile/pkgmgr": 3,
-	"stack":             4, "evidence": 4, "probe": 4, "rule": 4, "attribute": 4,
-	"restage": 5, "rules": 5, "fix": 5,
+	"stack":             4, "evidence": 4, "probe": 4, "rule": 4, "attribute": 4, "siblings": 4,
+	"restage": 5, "rules": 5, "fix": 5, "inspect": 5,
 	"optimize": 6, "lint": 6, "rules/ruletest": 6,
 	".": 7, "internal/lsp": 7, "internal/tui": 7,
 	"internal/cli": 8, "internal/newrule": 8,
@@ -48,7 +48,7 @@ var doors = map[string][]string{
 	"github.com/spf13/cobra":                 {"internal/cli"},
 	"github.com/aymanbagabas/go-udiff":       {"report"},
 	"github.com/klauspost/compress":          {"internal/image", "internal/engine", "hack"},
-	"sigs.k8s.io/yaml":                       {"internal/config", "internal/discover", "restage", "hack"},
+	"sigs.k8s.io/yaml":                       {"internal/config", "internal/discover", "hack"},
 	"github.com/hashicorp/hcl/v2":            {"internal/discover"},
 	"github.com/zclconf/go-cty":              {"internal/discover"},
 	"golang.org/x/sys":                       {"internal/engine", "internal/agent", "hack"},
@@ -65,7 +65,7 @@ var oracles = []string{
 
 // pure are the rooms that do no I/O: from bytes to edits everything runs in
 // an editor, on any system.
-var pure = []string{"source", "inventory", "finding", "compare", "dockerfile", "report", "stack", "evidence", "restage", "internal/pkgdb", "probe/volatile", "rule", "rules", "fix", "lint", "attribute"}
+var pure = []string{"source", "inventory", "finding", "compare", "dockerfile", "report", "stack", "evidence", "restage", "internal/pkgdb", "probe/volatile", "rule", "rules", "fix", "lint", "attribute", "inspect", "siblings"}
 
 // testSupport are packages that only tests import, and that may read files.
 var testSupport = []string{"internal/corpus", "internal/engine/enginetest", "internal/pkgdb/elfsection/elftest", "rules/ruletest"}

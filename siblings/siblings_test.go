@@ -1,6 +1,9 @@
-package restage
+package siblings
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // siblingCases say which slim image a base becomes; an empty want is an error.
 var siblingCases = []struct {
@@ -31,17 +34,42 @@ var siblingCases = []struct {
 	{"python:3.11-slim-bookworm", "bookworm", "python:3.11-slim-bookworm", true, true},
 }
 
-func TestFindSibling(t *testing.T) {
+func TestFind(t *testing.T) {
 	for _, c := range siblingCases {
-		got, err := FindSibling(c.ref, c.release)
+		got, err := Find(c.ref, c.release)
 		if c.want == "" {
 			if err == nil {
 				t.Errorf("%s becomes %s, want an error", c.ref, got.Ref)
 			}
 			continue
 		}
+		got.Saves = 0
 		if want := (Sibling{Ref: c.want, Same: c.same, Slim: c.slim}); err != nil || got != want {
 			t.Errorf("%s becomes %+v, %v; want %+v", c.ref, got, err, want)
 		}
 	}
+}
+
+func TestSaves(t *testing.T) {
+	for ref, want := range map[string]int64{"python:3.11": 876 * mb, "golang:1.26": 781 * mb, "python:3.11-slim": 0, "rust:1": 0} {
+		if got, err := Find(ref, "bookworm"); err != nil || got.Saves != want {
+			t.Errorf("%s saves %d, %v; want %d", ref, got.Saves, err, want)
+		}
+	}
+}
+
+// FuzzSibling holds that a sibling is one word that says slim, or an error.
+func FuzzSibling(f *testing.F) {
+	for _, c := range siblingCases {
+		f.Add(c.ref, c.release)
+	}
+	f.Fuzz(func(t *testing.T, ref, release string) {
+		s, err := Find(ref, release)
+		if err != nil || s.Slim {
+			return
+		}
+		if !strings.Contains(s.Ref, "slim") || strings.ContainsAny(s.Ref, " \n@") && !strings.ContainsAny(ref, " \n@") {
+			t.Errorf("the sibling of %q is %q", ref, s.Ref)
+		}
+	})
 }
