@@ -8,6 +8,7 @@
 package dockerfile
 
 import (
+	"schlank/dockerfile/shellcmd"
 	"schlank/dockerfile/syntax"
 	"schlank/finding"
 	"schlank/source"
@@ -25,6 +26,9 @@ type Options struct {
 	// Base tells what is known of the image that a stage starts from, by its
 	// expanded reference. It may be nil.
 	Base func(reference string) (Base, bool)
+	// Scripts, if not nil, remembers the scripts of earlier readings. It
+	// changes nothing but the time it takes.
+	Scripts *shellcmd.Cache
 }
 
 // Base is what an image hands on to the stage that starts from it.

@@ -65,7 +65,7 @@ func (f *File) exec(i *Instruction, words []syntax.Word) Exec {
 	if len(words) > 0 {
 		e.Text = words[0].Mapped
 	}
-	e.inShell(i.Before)
+	e.inShell(i.Before, f.options.Scripts)
 	if i.Name() != "RUN" {
 		f.shellProblems(e.Script, finding.Warning)
 	}
@@ -73,13 +73,13 @@ func (f *File) exec(i *Instruction, words []syntax.Word) Exec {
 }
 
 // inShell makes e run its text in the shell of a state.
-func (e *Exec) inShell(s State) {
+func (e *Exec) inShell(s State, scripts *shellcmd.Cache) {
 	shell := s.Shell
 	if len(shell) == 0 {
 		shell = defaultShell()
 	}
 	e.Args = append(append([]string{}, shell...), e.Text.Text())
-	e.Script = shellcmd.Parse(e.Text, cmp.Or(s.ReadAs, shell[0]))
+	e.Script = scripts.Parse(e.Text, cmp.Or(s.ReadAs, shell[0]))
 }
 
 // runHeredocs puts the script of a RUN with heredocs together as BuildKit
@@ -94,18 +94,18 @@ func (f *File) runHeredocs(i *Instruction, c *Run) {
 			parts = append(parts, source.Replaced("\n", at), h.Raw(f.Syntax), endWord(f, h))
 		}
 		c.Text = source.Concat(parts...)
-		c.inShell(i.Before)
+		c.inShell(i.Before, f.options.Scripts)
 		return
 	}
 	c.Heredoc = true
 	c.Text = first.Content(f.Syntax)
 	if !strings.HasPrefix(c.Text.Text(), "#!") {
-		c.inShell(i.Before)
+		c.inShell(i.Before, f.options.Scripts)
 		return
 	}
 	c.Interpreter = interpreter(c.Text.Text())
 	c.Args = []string{"/dev/pipes/" + first.Name}
-	c.Script = shellcmd.Parse(c.Text, c.Interpreter)
+	c.Script = f.options.Scripts.Parse(c.Text, c.Interpreter)
 }
 
 // endWord is the word that ends a heredoc as the shell must see it.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"schlank/dockerfile"
+	"schlank/dockerfile/shellcmd"
 	"schlank/finding"
 	"schlank/fix"
 	"schlank/rule"
@@ -135,8 +136,10 @@ func (l *Linter) File(in Input) Result {
 // Fix applies the fixes of at least that safety, again and again until there
 // are none left; what comments leave be is left as it is.
 func (l *Linter) Fix(in Input, least finding.Safety) fix.Result {
+	reading := l.options.Dockerfile
+	reading.Scripts = &shellcmd.Cache{}
 	return fix.All(in.Source, fix.Options{
-		Parse: func(s source.File) *dockerfile.File { return dockerfile.ParseWith(s, l.options.Dockerfile) },
+		Parse: func(s source.File) *dockerfile.File { return dockerfile.ParseWith(s, reading) },
 		Check: func(f *dockerfile.File, ids []string) []finding.Finding { return l.forSome(ids).parsed(f, in).Findings },
 		Least: least,
 	})

@@ -140,6 +140,32 @@ func (m Mapped) OrigSpan(span Span) Span {
 // File is the smallest span of the file that holds all the text came from.
 func (m Mapped) File() Span { return m.OrigSpan(Span{End: len(m.text)}) }
 
+// Shift is the same text n bytes further on in the file.
+func (m Mapped) Shift(n int) Mapped {
+	out := Mapped{text: m.text, anchor: m.anchor + n, pieces: make([]piece, len(m.pieces))}
+	for k, p := range m.pieces {
+		p.orig = p.orig.Shift(n)
+		out.pieces[k] = p
+	}
+	return out
+}
+
+// Distance is how many bytes o lies further on in the file, and false if the
+// two differ in more than that.
+func (m Mapped) Distance(o Mapped) (n int, ok bool) {
+	if m.text != o.text || len(m.pieces) != len(o.pieces) {
+		return 0, false
+	}
+	n = o.anchor - m.anchor
+	for k, p := range m.pieces {
+		p.orig = p.orig.Shift(n)
+		if p != o.pieces[k] {
+			return 0, false
+		}
+	}
+	return n, true
+}
+
 // Offset is where in the file the byte at offset i of the text starts, and for
 // the end of the text where its last byte ends: the place to insert before.
 func (m Mapped) Offset(i int) int {

@@ -60,6 +60,29 @@ func TestMapped(t *testing.T) {
 	}
 }
 
+func TestShift(t *testing.T) {
+	file := []byte("RUN a \\\n  b")
+	m := source.Concat(source.Verbatim(file, span(4, 6)), source.Replaced("!", span(6, 8)), source.Verbatim(file, span(8, 11)))
+	far := m.Shift(100)
+	if far.Text() != m.Text() || far.File() != span(104, 111) || far.OrigSpan(span(2, 3)) != span(106, 108) {
+		t.Errorf("shifted it is %q from %v", far.Text(), far.File())
+	}
+	if n, ok := m.Distance(far); !ok || n != 100 {
+		t.Errorf("the distance is %d, %t", n, ok)
+	}
+	if n, ok := far.Distance(m); !ok || n != -100 {
+		t.Errorf("the distance back is %d, %t", n, ok)
+	}
+	for _, other := range []source.Mapped{
+		{}, m.Slice(span(0, 3)), source.Verbatim([]byte(m.Text()), span(0, m.Len())),
+		source.Concat(m.Slice(span(0, 2)), source.Replaced("!", span(6, 7)), m.Slice(span(3, 6))),
+	} {
+		if n, ok := m.Distance(other); ok {
+			t.Errorf("the distance to %q from %v is %d", other.Text(), other.File(), n)
+		}
+	}
+}
+
 // FuzzMapped cuts a text into pieces, joins some of them and slices the
 // result: each byte must still know where it is from.
 func FuzzMapped(f *testing.F) {
