@@ -89,10 +89,7 @@ func measureItem(ctx context.Context, it *compare.Item, opt CompareOptions) erro
 }
 
 func measureImage(ctx context.Context, it *compare.Item, opt CompareOptions) error {
-	if _, err := os.Stat(it.Name); errors.Is(err, fs.ErrNotExist) && isFileName(it.Name) {
-		return fmt.Errorf("%s: no such file or directory", it.Name)
-	}
-	src, err := image.Open(ctx, it.Name, opt.Image)
+	src, err := openImage(ctx, it.Name, opt.Image)
 	if err != nil {
 		return err
 	}
@@ -103,6 +100,14 @@ func measureImage(ctx context.Context, it *compare.Item, opt CompareOptions) err
 	}
 	it.StandIn = it.Image.Config.Labels[LabelStandIn] != ""
 	return nil
+}
+
+// openImage opens an image that is no project.
+func openImage(ctx context.Context, name string, opt image.Options) (*image.Source, error) {
+	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) && isFileName(name) {
+		return nil, fmt.Errorf("%s: no such file or directory", name)
+	}
+	return image.Open(ctx, name, opt)
 }
 
 // isFileName reports whether a name can only be that of a file: no registry

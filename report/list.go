@@ -81,3 +81,27 @@ func wrap(text string, width int) []string {
 	}
 	return lines
 }
+
+// Markdown writes the list in GitHub's form.
+func (l *List) Markdown(w io.Writer) error {
+	var b strings.Builder
+	if l.Title != "" {
+		b.WriteString("### " + EscapeMarkdown(l.Title) + "\n\n")
+	}
+	for _, it := range l.Items {
+		b.WriteString("- **" + EscapeMarkdown(it.Head) + "**")
+		if it.Value != "" {
+			b.WriteString(" " + EscapeMarkdown(it.Value))
+		}
+		if it.Text != "" {
+			b.WriteString(": " + EscapeMarkdown(it.Text))
+		}
+		b.WriteByte('\n')
+		for _, p := range it.Points {
+			b.WriteString("  - " + EscapeMarkdown(p) + "\n")
+		}
+	}
+	b.WriteByte('\n')
+	_, err := io.WriteString(w, b.String())
+	return err
+}

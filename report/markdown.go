@@ -10,14 +10,14 @@ import (
 func (t *Table) Markdown(w io.Writer) error {
 	var b strings.Builder
 	if t.Title != "" {
-		b.WriteString("### " + escapeMarkdown(t.Title) + "\n\n")
+		b.WriteString("### " + EscapeMarkdown(t.Title) + "\n\n")
 	}
 	var head, rule []string
 	for _, c := range t.Columns {
 		if c.Bar {
 			continue
 		}
-		head = append(head, escapeMarkdown(c.Title))
+		head = append(head, EscapeMarkdown(c.Title))
 		if c.Align == Right {
 			rule = append(rule, "---:")
 		} else {
@@ -36,12 +36,12 @@ func (t *Table) Markdown(w io.Writer) error {
 			if i < len(row) {
 				cell = row[i]
 			}
-			cells = append(cells, escapeMarkdown(cell.Text))
+			cells = append(cells, EscapeMarkdown(cell.Text))
 		}
 		writeCells(&b, cells)
 	}
 	for _, n := range t.Notes {
-		b.WriteString("\n" + escapeMarkdown(n.Text) + "\n")
+		b.WriteString("\n" + EscapeMarkdown(n.Text) + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -51,8 +51,8 @@ func writeCells(b *strings.Builder, cells []string) {
 	b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
 }
 
-// escapeMarkdown makes a text stand for itself: no markup, links or HTML.
-func escapeMarkdown(s string) string {
+// EscapeMarkdown makes a text stand for itself: no markup, links or HTML.
+func EscapeMarkdown(s string) string {
 	var b strings.Builder
 	for _, r := range plain(s) {
 		switch r {

@@ -86,7 +86,7 @@ func TestStyle(t *testing.T) {
 func FuzzPlain(f *testing.F) {
 	f.Add("a\x1b[31m\u202e|<script>`*_\n")
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, out := range []string{plain(s), escapeMarkdown(s), (Style{}).truncate(plain(s), 10)} {
+		for _, out := range []string{plain(s), EscapeMarkdown(s), (Style{}).truncate(plain(s), 10)} {
 			for _, r := range out {
 				if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == '\u202e' {
 					t.Fatalf("%q becomes %q", s, out)

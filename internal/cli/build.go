@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -194,8 +195,10 @@ func orNull(s string) *string {
 	return &s
 }
 
-func (a *app) printJSON(doc any) error {
-	enc := json.NewEncoder(a.stdout)
+func (a *app) printJSON(doc any) error { return writeJSON(a.stdout, doc) }
+
+func writeJSON(w io.Writer, doc any) error {
+	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
 	return enc.Encode(doc)

@@ -55,7 +55,7 @@ configuration; 3 the operation failed.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &flagError{fmt.Errorf("%w (see `%s --help`)", err, c.CommandPath())}
 	})
-	root.AddCommand(a.optimizeCommand(), a.compareCommand(), a.lintCommand(), a.explainCommand(), a.lspCommand(), a.buildCommand(), a.engineCommand(), a.versionCommand())
+	root.AddCommand(a.optimizeCommand(), a.compareCommand(), a.inspectCommand(), a.checkCommand(), a.lintCommand(), a.explainCommand(), a.lspCommand(), a.buildCommand(), a.engineCommand(), a.versionCommand())
 	return root
 }
 

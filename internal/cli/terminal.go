@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"io"
 	"os"
 
 	"golang.org/x/term"
@@ -9,8 +10,11 @@ import (
 )
 
 // style is what stdout can show.
-func (a *app) style() report.Style {
-	f, ok := a.stdout.(*os.File)
+func (a *app) style() report.Style { return styleFor(a.stdout) }
+
+// styleFor is what an output can show.
+func styleFor(w io.Writer) report.Style {
+	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" {
 		return report.NewStyle(false, os.Getenv("NO_COLOR"), 0)
 	}
