@@ -24,6 +24,9 @@ type Stage struct {
 	// BaseKnown is set when it is known what the base image hands on:
 	// Options.Base knows the image, or it is scratch.
 	BaseKnown bool
+	// BasePlatform is that of the base image, like linux/arm64; "" when it is
+	// not known, and for a stage with a parent.
+	BasePlatform string
 	// Platform is the value of --platform, empty when there is none.
 	Platform Value
 	// Instructions are those after the FROM.
@@ -73,6 +76,10 @@ func (f *File) startStage(i *syntax.Instruction) {
 	}
 	f.fromWords(s, i)
 	s.End, s.BaseKnown = f.startState(s)
+	if s.Parent == nil && f.options.Base != nil {
+		base, _ := f.options.Base(s.Base.Text)
+		s.BasePlatform = base.Platform
+	}
 	from.Base, from.Name, from.Platform = s.Base, s.Name, s.Platform
 	f.Stages = append(f.Stages, s)
 	f.runTriggers(s)

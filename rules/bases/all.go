@@ -5,9 +5,38 @@ package bases
 
 import (
 	"schlank/rule"
+	"schlank/rules/bases/sl3001"
+	"schlank/rules/bases/sl3002"
+	"schlank/rules/bases/sl3003"
+	"schlank/rules/bases/sl3004"
+	"schlank/rules/bases/sl3005"
+	"schlank/rules/bases/sl3006"
+	"schlank/rules/bases/sl3007"
+	"schlank/rules/bases/sl3008"
+	"schlank/rules/bases/sl3009"
+	"schlank/rules/bases/sl3010"
+	"schlank/rules/bases/sl3011"
+	"schlank/rules/bases/sl3012"
+	"schlank/rules/bases/sl3013"
+	"schlank/rules/bases/sl3014"
 )
 
 // All are the rules of the group in order of their IDs.
 func All() []*rule.Rule {
-	return []*rule.Rule{}
+	return []*rule.Rule{
+		sl3001.Rule(),
+		sl3002.Rule(),
+		sl3003.Rule(),
+		sl3004.Rule(),
+		sl3005.Rule(),
+		sl3006.Rule(),
+		sl3007.Rule(),
+		sl3008.Rule(),
+		sl3009.Rule(),
+		sl3010.Rule(),
+		sl3011.Rule(),
+		sl3012.Rule(),
+		sl3013.Rule(),
+		sl3014.Rule(),
+	}
 }
