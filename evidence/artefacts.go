@@ -139,7 +139,7 @@ var byProductFiles = map[string]bool{
 // ByProduct reports whether a path that no package owns is a left-over of
 // installing or building.
 func ByProduct(p string) bool {
-	if byProductFiles[p] {
+	if byProductFiles[p] || inventory.IsFormatFile(p) {
 		return true
 	}
 	for _, list := range [][]string{byProductDirs, toolCaches} {
