@@ -224,3 +224,24 @@ func recogniseBase(ctx context.Context, img *inventory.Image, opt InspectOptions
 	}
 	return attribute.FindBase(img, known), nil
 }
+
+// Difference is what differs between two images.
+type Difference struct {
+	From, To *inspect.Subject
+	*attribute.Delta
+}
+
+// Diff inspects two items and says what differs between them.
+func Diff(ctx context.Context, from, to string, opt InspectOptions) (*Difference, error) {
+	a, err := Inspect(ctx, from, opt)
+	if err != nil {
+		return nil, err
+	}
+	defer a.Close()
+	b, err := Inspect(ctx, to, opt)
+	if err != nil {
+		return nil, err
+	}
+	defer b.Close()
+	return &Difference{a.Subject(), b.Subject(), attribute.Diff(a.Attribution, b.Attribution)}, nil
+}

@@ -27,7 +27,9 @@ func Delta(from, to *Subject, d *attribute.Delta, o Options) []Part {
 	parts := []Part{head}
 	causes := deltaTable("By cause", "cause")
 	for _, c := range d.Causes {
-		causes.Rows = append(causes.Rows, deltaRow(c.Kind.Title(), c.Change))
+		if c.Sum().Disk != 0 { // else only its share of the pull size changed
+			causes.Rows = append(causes.Rows, deltaRow(c.Kind.Title(), c.Change))
+		}
 	}
 	packages := deltaTable("By package", "package")
 	for _, p := range d.Packages {

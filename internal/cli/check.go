@@ -59,6 +59,7 @@ of a .dive-ci file. It ends with 1 if one is broken.`,
 	fs.StringVar(&dive, "dive-ci", "", "file with dive's rules (default .dive-ci, if there is one)")
 	addFormat(c, &f.format, "text", "json", "markdown")
 	f.build.add(c)
+	hide(c, "file") // the item names it
 	a.addEngineFlags(c)
 	return c
 }

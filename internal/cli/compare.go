@@ -15,6 +15,7 @@ import (
 func (a *app) compareCommand() *cobra.Command {
 	var b buildFlags
 	var format string
+	var d diffFlags
 	c := &cobra.Command{
 		Use:   "compare ITEM...",
 		Short: "Measure images side by side",
@@ -26,15 +27,22 @@ an OCI layout (DIR, oci:DIR@DIGEST) or an archive of docker save. The build
 context of a Dockerfile is its directory.
 
 An item that fails shows as failed with its reason, the others go on, and the
-exit code is 3.`,
+exit code is 3.
+
+--diff says what differs between two items: what grew and what shrank, by cause,
+package, instruction and path.`,
 		Example: `  schlank compare examples/django/*.Dockerfile
   schlank compare Dockerfile Dockerfile.slim Dockerfile.slim#test
   schlank compare python:3.11 python:3.11-slim
+  schlank compare --diff app:1.4 app:1.5
   schlank compare --format html . old.tar > report.html`,
 		Args: operands(1, math.MaxInt, "at least one ITEM"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := oneOf("--format", format, "text", "json", "markdown", "html"); err != nil {
 				return err
+			}
+			if d.diff {
+				return a.diff(c, &b, args, d.top, format)
 			}
 			opt, done, err := a.compareOptions(c, &b)
 			if err != nil {
@@ -52,11 +60,10 @@ exit code is 3.`,
 		},
 	}
 	b.add(c)
-	// The items name the Dockerfiles.
-	if err := c.Flags().MarkHidden("file"); err != nil {
-		panic(err) // the flag was declared above
-	}
+	hide(c, "file") // the items name the Dockerfiles
 	addFormat(c, &format, "text", "json", "markdown", "html")
+	c.Flags().BoolVar(&d.diff, "diff", false, "say what differs between two items, by cause, package and path")
+	c.Flags().IntVar(&d.top, "top", 0, "lines of a table of --diff (default 20)")
 	a.addEngineFlags(c)
 	return c
 }
@@ -65,7 +72,7 @@ exit code is 3.`,
 // and done ends it.
 func (a *app) compareOptions(c *cobra.Command, b *buildFlags) (opt schlank.CompareOptions, done func(), err error) {
 	if b.file != "" {
-		return opt, nil, &schlank.UsageError{Msg: "compare takes Dockerfiles as items, not by --file"}
+		return opt, nil, &schlank.UsageError{Msg: fmt.Sprintf("%s takes Dockerfiles as items, not by --file", c.Name())}
 	}
 	p, err := a.progress("")
 	if err != nil {

@@ -62,6 +62,7 @@ Dockerfile are known; for others --dockerfile tells them.`,
 	addFormat(c, &f.format, "text", "json", "markdown", "html")
 	fs.StringVarP(&f.output, "output", "o", "", "write to this file")
 	f.build.add(c)
+	hide(c, "file") // the item names it
 	a.addEngineFlags(c)
 	complete(c, "by", groupings()...)
 	return c
@@ -168,22 +169,7 @@ func (a *app) writeInspection(w io.Writer, i *schlank.Inspection, f *inspectFlag
 	if err != nil {
 		return err
 	}
-	for k, p := range parts {
-		if k > 0 && f.format == "text" {
-			if _, err := io.WriteString(w, "\n"); err != nil {
-				return err
-			}
-		}
-		if f.format == "markdown" {
-			err = p.Markdown(w)
-		} else {
-			err = p.Text(w, styleFor(w))
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return a.writeParts(w, parts, f.format)
 }
 
 // parts are the parts of the report that the flags ask for.

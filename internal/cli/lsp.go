@@ -43,8 +43,6 @@ Settings are those of lint: schlank.yaml beside or above each file.`,
 	f.StringVar(&opt.Config, "config", "", "settings to use instead of those found beside and above the files")
 	f.BoolVar(&opt.NoShellcheck, "no-shellcheck", false, "do not ask shellcheck even if it is installed")
 	f.Bool("stdio", true, "speak on standard input and output, which is what it does anyway")
-	if err := f.MarkHidden("stdio"); err != nil {
-		panic(err) // the flag was declared above
-	}
+	hide(c, "stdio")
 	return c
 }

@@ -96,6 +96,13 @@ func complete(c *cobra.Command, flag string, values ...string) {
 	}
 }
 
+// hide leaves a flag out of the help.
+func hide(c *cobra.Command, flag string) {
+	if err := c.Flags().MarkHidden(flag); err != nil {
+		panic(err) // the flag was declared above
+	}
+}
+
 // addFormat declares --format with what it takes.
 func addFormat(c *cobra.Command, format *string, allowed ...string) {
 	c.Flags().StringVar(format, "format", allowed[0], "output: "+strings.Join(allowed, ", "))
