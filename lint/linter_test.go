@@ -163,6 +163,7 @@ func TestIgnore(t *testing.T) {
 		{"reasons", "FROM a\n# schlank: ignore=SL1001\nRUN apple\n# hadolint ignore=DL3001\nRUN apple\n", lint.Options{RequireReason: true}, []string{"2 SL0903 warning", "4 SL0903 warning"}, []string{apple, apple}},
 		{"given reasons", "FROM a\n# schlank: ignore=SL1001 reason=x\nRUN apple\n# hadolint ignore=DL3001 # x\nRUN apple\n", lint.Options{RequireReason: true}, nil, []string{apple, apple}},
 		{"the rules about comments can be ignored", "# schlank: ignore-file=SL0902,SL0901\nFROM a\n# schlank: ignore=SL9999,SL1001\nRUN x\n", lint.Options{}, nil, []string{"SL0902", "SL0901"}},
+		{"a comment above nothing", "COPPER a\nFROM a\n# schlank: ignore=SL0003\n", lint.Options{Only: []string{"SL0003"}}, []string{"1 SL0003 error"}, nil},
 		{"a fragment", "# schlank: ignore=SL1001\nRUN apple\nRUN copper\n", lint.Options{Skip: []string{"SL0002"}}, []string{"3 SL2001 warning"}, []string{apple}},
 	}
 	for _, tt := range tests {

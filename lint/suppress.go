@@ -99,7 +99,7 @@ func (l *Linter) suppressor(f finding.Finding, pragmas []pragma.Pragma, used [][
 	first := -1
 	names := l.namesOf(f)
 	for k, p := range pragmas {
-		if f.Span.Start < p.Covers.Start || f.Span.Start >= max(p.Covers.End, p.Covers.Start+1) {
+		if f.Span.Start < p.Covers.Start || f.Span.Start >= p.Covers.End {
 			continue
 		}
 		covers := p.All && (p.Dialect == pragma.BuildKit && isBuildKits(f) || p.Dialect == pragma.Trivy && isTrivys(f))
@@ -128,10 +128,8 @@ func (l *Linter) aboutIgnores(f *dockerfile.File, pragmas []pragma.Pragma, used 
 		out = append(out, x)
 	}
 	for k, p := range pragmas {
-		if l.options.RequireReason || l.isOn(IgnoreWithoutReason) {
-			if p.Reason == "" && (p.Dialect == pragma.Schlank || p.Dialect == pragma.Hadolint) && p.Problem == "" {
-				report(IgnoreWithoutReason, p.Span, "the comment does not say why the finding is left be", reasonHint(p))
-			}
+		if p.Reason == "" && p.Problem == "" && takesReason(p.Dialect) {
+			report(IgnoreWithoutReason, p.Span, "the comment does not say why the finding is left be", reasonHint(p))
 		}
 		if p.Dialect != pragma.Schlank {
 			continue
@@ -152,12 +150,21 @@ func (l *Linter) aboutIgnores(f *dockerfile.File, pragmas []pragma.Pragma, used 
 	return out
 }
 
+// takesReason reports whether the comments of a tool have a place for a reason.
+func takesReason(d pragma.Dialect) bool {
+	return d == pragma.Schlank || d == pragma.Hadolint || d == pragma.Checkov
+}
+
 // reasonHint is how to give a reason.
 func reasonHint(p pragma.Pragma) string {
-	if p.Dialect == pragma.Hadolint {
+	switch p.Dialect {
+	case pragma.Hadolint:
 		return "add # and the reason at the end"
+	case pragma.Checkov:
+		return "add : and the reason at the end"
+	default:
+		return "add reason=why at the end"
 	}
-	return "add reason=why at the end"
 }
 
 // nearHint is which rule may have been meant.
@@ -166,12 +173,6 @@ func nearHint(err error) string {
 		return "did you mean " + near + "?"
 	}
 	return "schlank lint --rules lists the rules"
-}
-
-// isOn reports whether a rule runs.
-func (l *Linter) isOn(id string) bool {
-	r := l.known.byID[id]
-	return r != nil && slices.Contains(l.enabled, r)
 }
 
 // ran reports whether a rule of that name ran, so that a finding of it would be

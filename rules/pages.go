@@ -49,7 +49,7 @@ func Pages() map[string]string {
 func index() string {
 	var b strings.Builder
 	b.WriteString("# Rules\n\nWhat `schlank lint` finds. A rule in *italics* is off by default; its page says why.\n" +
-		"The last column has the IDs that hadolint (DL), trivy (DS), dockle (CIS-DI, DKL) and BuildKit (names) have for the same;\n" +
+		"The last column has the IDs that hadolint (DL), trivy (DS), dockle (CIS-DI, DKL), checkov (CKV) and BuildKit (names) have for the same;\n" +
 		"schlank knows them wherever it asks for a rule.\n")
 	for _, g := range Groups() {
 		if len(g.Rules) == 0 {

@@ -22,6 +22,7 @@ var (
 	schlankComment  = regexp.MustCompile(`^#\s*schlank:\s*([^\s=]*)\s*(?:=(.*)|.*)$`)
 	reasonWord      = regexp.MustCompile(`(?:^|\s)reason=`)
 	hadolintComment = regexp.MustCompile(`^#\s*hadolint\s+(?:(global|stage)\s+)?ignore\s*=\s*([A-Za-z0-9]+(?:\s*,\s*[A-Za-z0-9]+)*)\s*(?:#(.*))?`)
+	checkovComment  = regexp.MustCompile(`(?:checkov|bridgecrew):skip=([^\s:,]+(?:,[^\s:,]+)*)(?::(.*))?`)
 	trivyComment    = regexp.MustCompile(`(?:^#|\s)\s*trivy:ignore:([^\s:]+)((?::[^\s:]+)*)`)
 )
 
@@ -105,6 +106,20 @@ func readTrivy(text string, at int) (Pragma, scope, bool) {
 		}
 	}
 	return p, instruction, p.All || len(p.IDs) > 0
+}
+
+// readCheckov reads checkov's comments, with the reason after a colon. In a
+// Dockerfile they are about the whole file.
+func readCheckov(text string, at int) (Pragma, scope, bool) {
+	m := checkovComment.FindStringSubmatchIndex(text)
+	if m == nil {
+		return Pragma{}, 0, false
+	}
+	p := Pragma{Dialect: Checkov, IDs: ids(text[m[2]:m[3]], at+m[2])}
+	if m[4] >= 0 {
+		p.Reason = strings.TrimSpace(text[m[4]:m[5]])
+	}
+	return p, file, true
 }
 
 // Check reads the value of BuildKit's check= where it stands in no file, as in

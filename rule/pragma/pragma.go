@@ -1,6 +1,6 @@
 // Package pragma reads the comments by which people leave findings be: those
-// of schlank, and those of hadolint, BuildKit and trivy as these tools read
-// them. It imports dockerfile and source.
+// of schlank, and those of hadolint, BuildKit, trivy and checkov as these tools
+// read them. It imports dockerfile and source.
 package pragma
 
 import (
@@ -23,6 +23,7 @@ const (
 	Hadolint Dialect = "hadolint"
 	BuildKit Dialect = "check"
 	Trivy    Dialect = "trivy"
+	Checkov  Dialect = "checkov"
 )
 
 // Pragma is a comment that says which findings to leave be, and where.
@@ -106,7 +107,7 @@ func (r *reader) comment(line source.Span) {
 		return
 	}
 	r.above = append(r.above, line)
-	for _, read := range []func(string, int) (Pragma, scope, bool){readSchlank, readHadolint, readTrivy} {
+	for _, read := range []func(string, int) (Pragma, scope, bool){readSchlank, readHadolint, readTrivy, readCheckov} {
 		p, where, ok := read(text, span.Start)
 		if !ok {
 			continue

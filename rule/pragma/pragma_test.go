@@ -75,6 +75,8 @@ func TestRead(t *testing.T) {
 		{"a check that BuildKit refuses", "FROM a\n# check=bogus=A\nRUN b\n# check=skip\nRUN c\n# check=error=maybe\nRUN d\n", nil},
 		{"trivy", "FROM a\n#trivy:ignore:AVD-DS-0002\n# trivy:ignore:DS005:exp:2024-05-01 trivy:ignore:*\nUSER root\n", []string{"trivy AVD-DS-0002 4-4", "trivy DS005,all 4-4 until 2024-05-01"}},
 		{"trivy not right above", "FROM a\n#trivy:ignore:DS001\n\nUSER root\n", []string{"trivy DS001 nowhere"}},
+		{"checkov", "FROM a\n#checkov:skip=CKV_DOCKER_2,CKV_DOCKER_3: one shot\nRUN b\n", []string{"checkov CKV_DOCKER_2,CKV_DOCKER_3 1-3 because one shot"}},
+		{"checkov without a reason", "# checkov:skip=CKV_DOCKER_2\nFROM a\n", []string{"checkov CKV_DOCKER_2 1-2"}},
 		{"CRLF", "FROM a\r\n# schlank: ignore=X reason=y\r\nRUN b\r\n", []string{"schlank X 2-3 because y"}},
 		{"without a FROM", "# schlank: ignore-stage=X\nRUN b\n", []string{"schlank X 1-2"}},
 		{"in a heredoc", "FROM a\nRUN <<E\n# schlank: ignore=X\nb\nE\n", nil},
