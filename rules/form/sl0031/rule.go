@@ -30,6 +30,7 @@ func Rule() *rule.Rule {
 				{Name: "not unpacked", Dockerfile: "FROM debian:13-slim\nCOPY b.tar /x/\nRUN tar cf c.tar /y && tar tf b.tar\n"},
 				{Name: "in another stage", Dockerfile: "FROM debian:13-slim\nCOPY b.tar /x/\nFROM debian:13-slim\nRUN tar xf b.tar\n"},
 				{Name: "mounted", Dockerfile: "FROM debian:13-slim\nRUN --mount=source=b.tar,target=/b.tar tar xf /b.tar\n"},
+				{Name: "paths of Windows", Dockerfile: "FROM debian:13-slim\nCOPY a\\b.tar \"C:\\Program Files\\c.tar\"\nRUN tar xf c.tar\n", Lines: []int{2}},
 				{Name: "from a stage", Dockerfile: "FROM debian:13-slim AS a\nFROM debian:13-slim\nCOPY --from=a /b.tar /\nRUN tar xf /b.tar\n", Lines: []int{3}},
 			},
 			Since:   "0.2",
@@ -64,12 +65,13 @@ func run(p *rule.Pass) {
 // note notes the archives that a COPY brings, by their names in the image.
 func note(copied map[string]dockerfile.Value, c *dockerfile.Copy) {
 	for _, v := range c.Sources {
-		if !archive.IsTar(v.Text) {
+		// As it is written, for in paths of Windows a backslash is no escape.
+		if !archive.IsTar(v.Raw) {
 			continue
 		}
-		name := base(v.Text)
-		if archive.IsTar(c.Dest.Text) && len(c.Sources) == 1 {
-			name = base(c.Dest.Text)
+		name := base(v.Raw)
+		if archive.IsTar(c.Dest.Raw) {
+			name = base(c.Dest.Raw)
 		}
 		copied[name] = v
 	}
