@@ -34,6 +34,13 @@ func TestProperties(t *testing.T) {
 			}
 		}
 	}
+	t.Run("no fix is refused", func(t *testing.T) {
+		for _, c := range corpus.Real() {
+			for _, x := range all.Fix(input(c.Text), finding.Suggestion).Refused {
+				t.Errorf("%s:%d: %s: %q is refused: %s", c.Name, x.Line, x.Rule, x.Title, x.Reason)
+			}
+		}
+	})
 	t.Run("own", check(corpus.Own()))
 	t.Run("real", check(corpus.Real()))
 	t.Run("peers", func(t *testing.T) { check(corpus.Peers(t, os.DirFS("../../shared/cases")))(t) })
