@@ -96,6 +96,12 @@ type Entry struct {
 	ELF *ELF
 	// ModTime is in seconds since the Unix epoch.
 	ModTime int64
+	// Pull is how many bytes of the stored layer the entry takes, header
+	// included: what the compressor made of it, to within a block of the
+	// compression or 128 KiB, inside of which bytes count in proportion.
+	// Over a layer that sums to CompressedBytes less what archives hold
+	// besides: their end mark, and entries that later ones replace.
+	Pull int64
 	// Xattrs are the extended attributes by name, raw; nil for none.
 	Xattrs map[string]string
 }

@@ -70,7 +70,7 @@ func BenchmarkRead(b *testing.B) {
 			var reading, unpacking time.Duration
 			for b.Loop() {
 				start := time.Now()
-				_, err := bl.read(b.Context(), 1<<40, func(r io.Reader) error {
+				_, err := bl.read(b.Context(), 1<<40, func(r *feed) error {
 					_, err := scan(r, 0, defaultLimits(), nil)
 					return err
 				})
@@ -98,4 +98,14 @@ func unpackOnly(b *testing.B, stored []byte) time.Duration {
 		b.Fatal(err)
 	}
 	return time.Since(start)
+}
+
+// benchNoise is text that no compressor makes smaller.
+func benchNoise(n int) string {
+	r := rand.New(rand.NewPCG(3, 4))
+	noise := make([]byte, n)
+	for i := range noise {
+		noise[i] = byte(r.Uint32())
+	}
+	return string(noise)
 }

@@ -5,15 +5,13 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
+	"schlank/internal/image/gunzip"
 	"schlank/inventory"
 )
 
@@ -26,6 +24,8 @@ type blob struct {
 	// size is the number of stored bytes.
 	size int64
 	open func(ctx context.Context) (io.ReadCloser, error)
+	// progress takes the length of each piece that is read, unless nil.
+	progress func(n int)
 	// unread returns what could not be put into the archive that was read
 	// last, nil for a source that is one.
 	unread func() []inventory.Unknown
@@ -53,99 +53,139 @@ const maxZstdWindow = 128 << 20
 // errTooLarge says that a layer unpacks to more than the limit.
 var errTooLarge = errors.New("layer is larger than the limit")
 
-// decompress recognises the compression of r by its first bytes.
-func decompress(r *bufio.Reader) (io.ReadCloser, string, error) {
+// compressionOf recognises the compression of r by its first bytes.
+func compressionOf(r *bufio.Reader) (string, error) {
 	magic, err := r.Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, "", err
+		return "", err
 	}
 	switch {
 	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
-		z, err := gzip.NewReader(r)
-		if err != nil {
-			return nil, "", err
-		}
-		return z, gzipped, nil
+		return gzipped, nil
 	case bytes.Equal(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		z, err := zstd.NewReader(r, zstd.WithDecoderMaxWindow(maxZstdWindow), zstd.WithDecoderConcurrency(1))
+		return zstded, nil
+	case bytes.HasPrefix(magic, []byte("BZh")), bytes.HasPrefix(magic, []byte{0xfd, '7', 'z', 'X'}):
+		return "", errors.New("compressed with bzip2 or xz, which the OCI image specification does not know")
+	}
+	return plainTar, nil
+}
+
+// decompress returns what is in r, and how it was compressed.
+func decompress(r *bufio.Reader) (io.ReadCloser, string, error) {
+	compression, err := compressionOf(r)
+	if err != nil {
+		return nil, "", err
+	}
+	switch compression {
+	case gzipped:
+		return io.NopCloser(gunzip.NewReader(r)), compression, nil
+	case zstded:
+		z, err := newZstd(r)
 		if err != nil {
 			return nil, "", err
 		}
-		return z.IOReadCloser(), zstded, nil
-	case bytes.HasPrefix(magic, []byte("BZh")), bytes.HasPrefix(magic, []byte{0xfd, '7', 'z', 'X'}):
-		return nil, "", errors.New("compressed with bzip2 or xz, which the OCI image specification does not know")
+		return z.IOReadCloser(), compression, nil
 	}
-	return io.NopCloser(r), plainTar, nil
+	return io.NopCloser(r), compression, nil
+}
+
+// newZstd returns a decoder without goroutines of its own.
+func newZstd(r io.Reader) (*zstd.Decoder, error) {
+	return zstd.NewReader(r, zstd.WithDecoderMaxWindow(maxZstdWindow), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true))
 }
 
 // read streams the uncompressed archive to fn and then checks both digests.
-// It returns how the blob is compressed.
-func (b *blob) read(ctx context.Context, maxBytes int64, fn func(io.Reader) error) (string, error) {
+// It returns how the blob is compressed. Three goroutines share the work: one
+// reads and hashes the blob, one unpacks it, and fn's hashes what it reads.
+func (b *blob) read(ctx context.Context, maxBytes int64, fn func(*feed) error) (string, error) {
 	raw, err := b.open(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer raw.Close()
-	stored := &hashReader{r: &contextReader{ctx, raw}, h: sha256.New()}
-	buffered := bufio.NewReaderSize(stored, 256<<10)
-	plain, compression, err := decompress(buffered)
-	if err != nil {
-		return "", err
-	}
-	defer plain.Close()
-	var unpacked *hashReader
-	if compression == plainTar {
-		// The stored bytes are the archive: hash them once.
-		unpacked = &hashReader{r: plain}
-	} else {
-		unpacked = &hashReader{r: plain, h: sha256.New()}
-	}
-	ahead := newReadAhead(&limitReader{unpacked, maxBytes})
-	err = fn(ahead)
-	if err == nil {
-		// What follows the archive's end counts for the digests.
-		_, err = io.Copy(io.Discard, ahead)
-	}
-	ahead.Close()
-	if err == nil {
-		_, err = io.Copy(io.Discard, buffered)
-	}
+	r := bufio.NewReader(&contextReader{ctx, raw, b.progress})
+	compression, err := compressionOf(r)
 	if err != nil {
 		return "", err
 	}
 	if compression == plainTar {
-		unpacked = stored
+		// The stored bytes are the archive: they are hashed once.
+		count := &countReader{r: r}
+		unpacked, err := consume(newFeed(readFiller{count}, 0, maxBytes, count.count), fn)
+		if err != nil {
+			return "", err
+		}
+		return compression, b.verify(unpacked, unpacked)
 	}
-	return compression, b.verify(stored, unpacked)
+	stored := sha256.New()
+	ahead := newReadAhead(io.TeeReader(r, stored))
+	defer ahead.Close()
+	unpacked, err := unpack(ahead, compression, maxBytes, fn)
+	if err != nil {
+		return "", err
+	}
+	return compression, b.verify(digestString([32]byte(stored.Sum(nil))), unpacked)
 }
 
-func (b *blob) verify(stored, unpacked *hashReader) error {
-	if got := stored.digest(); b.digest != "" && got != b.digest {
-		return fmt.Errorf("stored bytes have digest %s, want %s", got, b.digest)
+// unpack decompresses r, to the end of r, for fn to read, and returns the
+// archive's digest.
+func unpack(r io.Reader, compression string, maxBytes int64, fn func(*feed) error) (string, error) {
+	var f *feed
+	if compression == gzipped {
+		z := gunzip.NewDecoder(r)
+		f = newFeed(z, gunzip.Window, maxBytes, z.Consumed)
+	} else {
+		count := &countReader{r: r}
+		z, err := newZstd(count)
+		if err != nil {
+			return "", err
+		}
+		defer z.Close()
+		f = newFeed(readFiller{z}, 0, maxBytes, count.count)
 	}
-	if got := unpacked.digest(); b.diffID != "" && got != b.diffID {
-		return fmt.Errorf("uncompressed bytes have digest %s, want diffID %s", got, b.diffID)
+	digest, err := consume(f, fn)
+	if err != nil {
+		return "", err
+	}
+	_, err = io.Copy(io.Discard, r)
+	return digest, err
+}
+
+// consume lets fn read and then reads the rest: what follows the archive's
+// end counts for the digest.
+func consume(f *feed, fn func(*feed) error) (string, error) {
+	defer f.Close()
+	if err := fn(f); err != nil {
+		return "", err
+	}
+	f.inFile = false
+	_, err := io.Copy(io.Discard, f)
+	return f.digest(), err
+}
+
+func (b *blob) verify(stored, unpacked string) error {
+	if b.digest != "" && stored != b.digest {
+		return fmt.Errorf("stored bytes have digest %s, want %s", stored, b.digest)
+	}
+	if b.diffID != "" && unpacked != b.diffID {
+		return fmt.Errorf("uncompressed bytes have digest %s, want diffID %s", unpacked, b.diffID)
 	}
 	return nil
 }
 
-// hashReader hashes what is read through it, if h is set.
-type hashReader struct {
+// countReader counts what is read through it.
+type countReader struct {
 	r io.Reader
-	h hash.Hash
+	n int64
 }
 
-func (r *hashReader) Read(p []byte) (int, error) {
+func (r *countReader) Read(p []byte) (int, error) {
 	n, err := r.r.Read(p)
-	if r.h != nil {
-		r.h.Write(p[:n])
-	}
+	r.n += int64(n)
 	return n, err
 }
 
-func (r *hashReader) digest() string {
-	return "sha256:" + hex.EncodeToString(r.h.Sum(nil))
-}
+func (r *countReader) count() int64 { return r.n }
 
 // limitReader fails where io.LimitReader would claim the end of the stream.
 type limitReader struct {
@@ -161,15 +201,21 @@ func (r *limitReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// contextReader ends a read when the context does.
+// contextReader ends a read when the context does, and tells how it goes.
 type contextReader struct {
 	ctx context.Context
 	r   io.Reader
+	// progress takes the length of each piece that is read, unless nil.
+	progress func(n int)
 }
 
 func (r *contextReader) Read(p []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}
-	return r.r.Read(p)
+	n, err := r.r.Read(p)
+	if r.progress != nil {
+		r.progress(n)
+	}
+	return n, err
 }

@@ -141,7 +141,7 @@ func TestDirectoryShrinks(t *testing.T) {
 	if err := os.Truncate(big, 1<<20); err != nil {
 		t.Fatal(err)
 	}
-	s, err := scan(io.MultiReader(bytes.NewReader(head), r), 0, defaultLimits(), nil)
+	s, err := scan(feedOf(t, io.MultiReader(bytes.NewReader(head), r)), 0, defaultLimits(), nil)
 	if err != nil || s.entries[1].Size != size {
 		t.Fatalf("%+v, %v", s, err)
 	}

@@ -104,7 +104,7 @@ func TestHostileHeaders(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s, err := scan(bytes.NewReader(tt.layer), 0, defaultLimits(), nil)
+			s, err := scan(feedOf(t, bytes.NewReader(tt.layer)), 0, defaultLimits(), nil)
 			if tt.err != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.err) || len(err.Error()) > 1000 {
 					t.Errorf("error %v, want %q", err, tt.err)
@@ -234,7 +234,7 @@ func TestHostileAmounts(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			start := time.Now()
-			s, err := scan(generated(t, tt.write), 0, defaultLimits(), nil)
+			s, err := scan(feedOf(t, generated(t, tt.write)), 0, defaultLimits(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -265,7 +265,7 @@ func TestBomb(t *testing.T) {
 	}
 	zeros := packBytes(t, archive(t, []item{file("zeros", strings.Repeat("\x00", 8<<20))}), zstded)
 	b := blob{open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(zeros)), nil }}
-	_, err := b.read(t.Context(), 1<<20, func(r io.Reader) error {
+	_, err := b.read(t.Context(), 1<<20, func(r *feed) error {
 		_, err := scan(r, 0, l, nil)
 		return err
 	})

@@ -48,7 +48,7 @@ func TestLookers(t *testing.T) {
 	byHead := endings("heads", func(_ string, size int64, head []byte) bool {
 		return bytes.HasPrefix(head, []byte("PK")) || int64(len(head)) < min(size, 4096)
 	})
-	got, err := scan(bytes.NewReader(data), 1, defaultLimits(), []looker{endings("jars", jar), panicky, byHead})
+	got, err := scan(feedOf(t, bytes.NewReader(data)), 1, defaultLimits(), []looker{endings("jars", jar), panicky, byHead})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestLookersLimit(t *testing.T) {
 	l := defaultLimits()
 	l.captureBytes = 5
 	all := endings("all", func(string, int64, []byte) bool { return true })
-	got, err := scan(bytes.NewReader(archive(t, []item{file("a", "aaaa"), file("b", "bbbb")})), 0, l, []looker{all})
+	got, err := scan(feedOf(t, bytes.NewReader(archive(t, []item{file("a", "aaaa"), file("b", "bbbb")}))), 0, l, []looker{all})
 	if err != nil {
 		t.Fatal(err)
 	}

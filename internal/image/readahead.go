@@ -3,12 +3,12 @@ package image
 import "io"
 
 const (
-	aheadChunk  = 256 << 10
+	aheadChunk  = 128 << 10
 	aheadChunks = 4
 )
 
-// readAhead reads its source in a goroutine of its own, so that
-// decompressing and hashing the archive runs beside hashing the files in it.
+// readAhead reads its source in a goroutine of its own, so that reading and
+// hashing a blob runs beside unpacking it.
 type readAhead struct {
 	chunks chan chunk
 	free   chan []byte

@@ -4,10 +4,8 @@ import (
 	"archive/tar"
 	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"io/fs"
 	"strings"
@@ -47,11 +45,11 @@ func (s *scanned) unknown(p, reason string) {
 
 // scanner reads one layer's archive.
 type scanner struct {
+	feed    *feed
 	limits  limits
 	lookers []looker
 	layer   int
 	out     scanned
-	hash    hash.Hash
 	buf     []byte
 	spool   spool
 	left    int64
@@ -60,20 +58,21 @@ type scanner struct {
 }
 
 // scan reads an archive to its end-of-archive mark.
-func scan(r io.Reader, layer int, l limits, lookers []looker) (*scanned, error) {
+func scan(f *feed, layer int, l limits, lookers []looker) (*scanned, error) {
 	s := &scanner{
+		feed:    f,
 		limits:  l,
 		lookers: lookers,
 		layer:   layer,
-		hash:    sha256.New(),
 		buf:     make([]byte, 64<<10),
 		left:    l.layerBytes,
 	}
 	s.out.bodies = map[string][]byte{}
 	s.out.records = map[string]map[string][]byte{}
 	defer s.spool.Close()
-	tr := tar.NewReader(r)
-	for {
+	tr := tar.NewReader(f)
+	for marked := int64(0); ; {
+		before := len(s.out.entries)
 		hdr, err := tr.Next()
 		if err == io.EOF {
 			break
@@ -89,6 +88,11 @@ func scan(r io.Reader, layer int, l limits, lookers []looker) (*scanned, error) 
 		}
 		if s.names > l.nameBytes {
 			return nil, fmt.Errorf("more than %d bytes of names, links and attributes", l.nameBytes)
+		}
+		if len(s.out.entries) > before {
+			now := f.storedBytes()
+			s.out.entries[before].Pull = now - marked
+			marked = now
 		}
 	}
 	if s.out.unlisted > 0 {
@@ -137,7 +141,7 @@ func (s *scanner) entry(hdr *tar.Header, body io.Reader) error {
 	switch {
 	case hasBody(hdr.Typeflag):
 		e.Kind = inventory.KindFile
-		if err := s.content(&e, hdr.Size, body); err != nil {
+		if err := s.content(&e, hdr, body); err != nil {
 			return err
 		}
 	case hdr.Typeflag == tar.TypeDir:
@@ -199,14 +203,14 @@ func fileMode(mode int64) fs.FileMode {
 }
 
 // content reads a file: its digest, what is captured of it, its ELF facts.
-func (s *scanner) content(e *inventory.Entry, size int64, body io.Reader) error {
+func (s *scanner) content(e *inventory.Entry, hdr *tar.Header, body io.Reader) error {
+	size := hdr.Size
 	if s.left -= size; s.left < 0 {
 		// Counted apart from the archive's bytes: a sparse file claims any
 		// size with none of them.
 		return errTooLarge
 	}
 	e.Size = size
-	s.hash.Reset()
 	var keep *bytes.Buffer
 	if limit := captureLimit(e.Path); limit > 0 {
 		switch {
@@ -218,15 +222,41 @@ func (s *scanner) content(e *inventory.Entry, size int64, body io.Reader) error 
 			keep = &bytes.Buffer{}
 		}
 	}
-	if err := s.copyBody(e, size, keep, body); err != nil {
+	if err := s.digest(e, hdr, keep, body); err != nil {
 		return err
 	}
-	e.Digest = "sha256:" + hex.EncodeToString(s.hash.Sum(nil))
 	if keep != nil {
 		s.out.bodies[e.Path] = keep.Bytes()
 		s.out.captured += size
 	}
 	return nil
+}
+
+// digest reads a file and sets its digest. The feed makes it on the way,
+// except for sparse files, whose content is not what the archive stores.
+func (s *scanner) digest(e *inventory.Entry, hdr *tar.Header, keep *bytes.Buffer, body io.Reader) error {
+	if isSparse(hdr) {
+		h := sha256.New()
+		err := s.copyBody(e, hdr.Size, keep, io.TeeReader(body, h))
+		e.Digest = digestString([sha256.Size]byte(h.Sum(nil)))
+		return err
+	}
+	s.feed.inFile = true
+	err := s.copyBody(e, hdr.Size, keep, body)
+	s.feed.inFile = false
+	e.Digest = s.feed.fileDigest()
+	return err
+}
+
+// isSparse says whether an archive stores a file without its holes, in any of
+// the ways that archive/tar knows.
+func isSparse(hdr *tar.Header) bool {
+	for key := range hdr.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return true
+		}
+	}
+	return hdr.Typeflag == tar.TypeGNUSparse
 }
 
 // copyBody reads the body in pieces, and shows it to those who want to look
@@ -236,7 +266,6 @@ func (s *scanner) copyBody(e *inventory.Entry, size int64, keep *bytes.Buffer, b
 	for first := true; ; first = false {
 		n, err := io.ReadFull(body, s.buf)
 		data := s.buf[:n]
-		s.hash.Write(data)
 		if keep != nil {
 			keep.Write(data)
 		}

@@ -23,7 +23,7 @@ func FuzzScan(f *testing.F) {
 		l := limits{entries: 1000, nameBytes: 1 << 16, layerBytes: 1 << 20, captureBytes: 1 << 20, elfBytes: 1 << 20}
 		b := blob{open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }}
 		var s *scanned
-		if _, err := b.read(t.Context(), l.layerBytes, func(r io.Reader) (err error) {
+		if _, err := b.read(t.Context(), l.layerBytes, func(r *feed) (err error) {
 			s, err = scan(r, 0, l, nil)
 			return err
 		}); err != nil {

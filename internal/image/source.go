@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"runtime"
 	"slices"
 	"sync"
@@ -175,8 +174,8 @@ func (s *Source) scanLayers(ctx context.Context) ([]*scanned, error) {
 func (s *Source) scanLayer(ctx context.Context, i int) (*scanned, error) {
 	b := &s.blobs[i]
 	var out *scanned
-	compression, err := b.read(ctx, s.limits.unpacked(b.size), func(r io.Reader) (err error) {
-		out, err = scan(r, i, s.limits, lookers())
+	compression, err := b.read(ctx, s.limits.unpacked(b.size), func(f *feed) (err error) {
+		out, err = scan(f, i, s.limits, lookers())
 		return err
 	})
 	if errors.Is(err, errElsewhere) {

@@ -342,7 +342,7 @@ func TestDamage(t *testing.T) {
 		{"trailing bytes", func(b []byte) []byte { return append(b, make([]byte, 512)...) }, "bytes are stored, the manifest says"},
 		{"empty", func([]byte) []byte { return nil }, "0 bytes are stored"},
 		{"other content", other, "stored bytes have digest"},
-		{"broken end", func(b []byte) []byte { return append(b[:len(b)-4], 1, 2, 3, 4) }, "invalid"},
+		{"broken end", func(b []byte) []byte { return append(b[:len(b)-4], 1, 2, 3, 4) }, "checksum"},
 		{"truncated inside", func(b []byte) []byte { return append(b[:len(b)-40], make([]byte, 40)...) }, "layer 2 of 2"},
 		{"no archive", func(b []byte) []byte { return bytes.Repeat([]byte("x"), len(b)) }, "reading the archive"},
 		{"xz", func(b []byte) []byte { return append([]byte("\xfd7zXZ\x00"), b[6:]...) }, "bzip2 or xz"},

@@ -92,7 +92,7 @@ func unpackedHere(t testing.TB, layers [][]item) (inventory.Tree, []inventory.Un
 	img := &inventory.Image{}
 	u := newUnpacker()
 	for i, items := range layers {
-		s, err := scan(bytes.NewReader(archive(t, items)), i, defaultLimits(), nil)
+		s, err := scan(feedOf(t, bytes.NewReader(archive(t, items))), i, defaultLimits(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
