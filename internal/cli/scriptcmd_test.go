@@ -33,6 +33,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"running":   running,
 		"json":      plain(jsonValue),
 		"jsonkeys":  plain(jsonKeys),
+		"schema":    plain(followsSchema),
 		"images":    plain(images),
 		"registry":  plain(serveRegistry),
 		"tmpfs":     plain(tmpfs),

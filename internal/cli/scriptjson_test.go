@@ -5,6 +5,9 @@ package cli_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"schlank/internal/schematest"
 	"sort"
 	"strconv"
 	"strings"
@@ -30,6 +33,24 @@ func jsonValue(ts *testscript.TestScript, args []string) {
 		ts.Fatalf("%s is %s, want %s", args[1], got, args[2])
 	}
 }
+
+// schema FILE NAME expects a document, or stdout, to follow schema/NAME.json,
+// and that to describe all of its fields.
+func followsSchema(ts *testscript.TestScript, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: schema FILE NAME")
+	}
+	schema, err := os.ReadFile(filepath.Join(schemaDir, args[1]+".json"))
+	ts.Check(err)
+	problems, err := schematest.Validate(schema, []byte(ts.ReadFile(args[0])), true)
+	ts.Check(err)
+	if len(problems) > 0 {
+		ts.Fatalf("the document does not follow its schema:\n%s", strings.Join(problems, "\n"))
+	}
+}
+
+// schemaDir is where the published schemas lie.
+const schemaDir = "../../schema"
 
 // jsonkeys FILE PATH KEY… expects an object with exactly these keys.
 func jsonKeys(ts *testscript.TestScript, args []string) {
