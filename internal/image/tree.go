@@ -8,38 +8,31 @@ import (
 	"schlank/inventory"
 )
 
-// ordered returns the kept entries of a layer in path order. nodes are what
-// they put into the tree.
-func ordered(landed []stored, nodes []*treeNode, keep []bool, layer int) []inventory.Entry {
-	order := make([]int, 0, len(landed))
-	for i := range landed {
-		if keep[i] {
-			order = append(order, i)
-		}
-	}
-	slices.SortFunc(order, func(a, b int) int {
+// ordered returns the entries of a layer that stayed, in path order.
+func ordered(landed []landing, layer int) []inventory.Entry {
+	slices.SortStableFunc(landed, func(a, b landing) int {
 		return cmp.Or(
-			inventory.ComparePaths(landed[a].Path, landed[b].Path),
-			cmp.Compare(rank(landed[a].Kind), rank(landed[b].Kind)),
-			cmp.Compare(a, b),
+			inventory.ComparePaths(a.entry.Path, b.entry.Path),
+			cmp.Compare(rank(a.entry.Kind), rank(b.entry.Kind)),
 		)
 	})
-	order = slices.CompactFunc(order, func(a, b int) bool {
-		return landed[a].Path == landed[b].Path && rank(landed[a].Kind) == rank(landed[b].Kind)
+	// Only deletions can be there twice.
+	landed = slices.CompactFunc(landed, func(a, b landing) bool {
+		return a.entry.Path == b.entry.Path && rank(a.entry.Kind) == rank(b.entry.Kind)
 	})
-	for _, i := range order {
+	for _, l := range landed {
 		// A file replaced later in the archive lives on by its other names.
-		if n := nodes[i]; landed[i].Kind == inventory.KindHardlink && n.file.src.layer == layer && n.file.first.gone {
+		if e, n := l.entry, l.node; e.Kind == inventory.KindHardlink && n.file.src.layer == layer && n.file.first.gone {
 			n.file.first = n
-			landed[i].Kind, landed[i].Link, landed[i].Size = inventory.KindFile, "", n.file.entry.Size
+			e.Kind, e.Link, e.Size = inventory.KindFile, "", n.file.entry.Size
 		}
 	}
-	entries := make([]inventory.Entry, len(order))
-	for k, i := range order {
-		if n := nodes[i]; landed[i].Kind == inventory.KindHardlink && n.file.src.layer == layer {
-			landed[i].Link = n.file.first.path
+	entries := make([]inventory.Entry, len(landed))
+	for i, l := range landed {
+		if e, n := l.entry, l.node; e.Kind == inventory.KindHardlink && n.file.src.layer == layer {
+			e.Link = n.file.first.path
 		}
-		entries[k] = landed[i].Entry
+		entries[i] = l.entry.Entry
 	}
 	return entries
 }

@@ -3,6 +3,7 @@ package image
 import (
 	"errors"
 	"path"
+	"slices"
 	"strings"
 
 	"schlank/inventory"
@@ -83,14 +84,12 @@ func newUnpacker() *unpacker {
 func (u *unpacker) add(layer int, scan *scanned) ([]inventory.Entry, []inventory.Unknown, error) {
 	u.layer, u.unknowns = layer, nil
 	u.last = nil
-	landed := make([]stored, len(scan.entries))
-	nodes := make([]*treeNode, len(scan.entries))
-	keep := make([]bool, len(scan.entries))
+	landed := make([]landing, 0, len(scan.entries))
 	for i := range scan.entries {
-		landed[i] = scan.entries[i]
-		reason := ""
-		nodes[i], reason = u.entry(&landed[i])
-		if keep[i] = reason == ""; !keep[i] {
+		l, reason := u.entry(&scan.entries[i])
+		if reason == "" {
+			landed = append(landed, l)
+		} else {
 			u.unknowns = append(u.unknowns, inventory.Unknown{Layer: layer, Path: scan.entries[i].Path, Reason: reason})
 		}
 		if u.implied > maxImplied {
@@ -100,56 +99,72 @@ func (u *unpacker) add(layer int, scan *scanned) ([]inventory.Entry, []inventory
 			return nil, nil, errors.New("symlinks lead through too many directories")
 		}
 	}
-	for i, n := range nodes {
-		keep[i] = keep[i] && (n == nil || !n.gone && n.entry == &landed[i])
-	}
-	return ordered(landed, nodes, keep, layer), u.unknowns, nil
+	landed = slices.DeleteFunc(landed, func(l landing) bool { return l.node != nil && (l.node.gone || l.node.entry != l.entry) })
+	return ordered(landed, layer), u.unknowns, nil
 }
 
-// entry unpacks one entry and sets where it landed. The node is nil for
-// deletions; reason says why nothing was done.
-func (u *unpacker) entry(e *stored) (n *treeNode, reason string) {
+// landing is an entry as it was unpacked. What was scanned stays as it is: an
+// entry that landed elsewhere is a copy.
+type landing struct {
+	entry *stored
+	// node is what it put into the tree, nil for a deletion.
+	node *treeNode
+}
+
+// entry unpacks one entry. The reason says why nothing was done.
+func (u *unpacker) entry(e *stored) (l landing, reason string) {
 	switch {
 	case e.Kind == inventory.KindOpaque:
 		dir, reason := u.dir(e.Path, true)
 		if reason != "" {
-			return nil, reason
+			return l, reason
 		}
-		e.Path = dir.path
 		u.empty(dir)
-		return nil, ""
+		return landing{entry: e.at(dir.path)}, ""
 	case e.Path == "/":
 		u.root.entry, u.root.layer = e, u.layer
-		return u.root, ""
+		return landing{e, u.root}, ""
 	}
-	var file *content
+	var target *treeNode
 	if e.Kind == inventory.KindHardlink {
-		if n, file, reason = u.target(e); reason != "" {
-			return nil, reason
+		if e, target, reason = u.target(e); reason != "" {
+			return l, reason
 		}
 	}
 	dir, reason := u.parent(e.Path)
 	if reason != "" {
-		return nil, reason
+		return l, reason
 	}
 	name := path.Base(e.Path)
 	old := dir.children[name]
-	e.Path = dir.join(name, e.Path)
+	e = e.at(dir.join(name, e.Path))
 	switch {
 	case e.Kind == inventory.KindWhiteout:
 		if old != nil && !u.sweep(old) {
 			delete(dir.children, name)
 		}
-		return nil, ""
-	case n != nil && old != nil && (n == old || under(old.path, n.path)):
-		return nil, "hard link to " + shorten(n.path) + ", which it would replace"
+		return landing{entry: e}, ""
+	case target != nil && old != nil && (target == old || under(old.path, target.path)):
+		return l, "hard link to " + shorten(target.path) + ", which it would replace"
 	}
-	n = u.put(dir, name, e)
-	if e.Kind == inventory.KindFile {
-		file = &content{src: ref{u.layer, e.name}, entry: e, first: n}
+	n := u.put(dir, name, e)
+	switch {
+	case e.Kind == inventory.KindFile:
+		n.file = &content{src: ref{u.layer, e.name}, entry: e, first: n}
+	case target != nil:
+		n.file = target.file
 	}
-	n.file = file
-	return n, ""
+	return landing{e, n}, ""
+}
+
+// at is the entry at another path.
+func (e *stored) at(p string) *stored {
+	if p == e.Path {
+		return e
+	}
+	moved := *e
+	moved.Path = p
+	return &moved
 }
 
 // join is the path of an entry in n; whole is the same path if no link
@@ -161,12 +176,13 @@ func (n *treeNode) join(name, whole string) string {
 	return path.Join(n.path, name)
 }
 
-// target finds what a hard link names and gives the link the facts of it.
-func (u *unpacker) target(e *stored) (n *treeNode, file *content, reason string) {
+// target finds what a hard link names, and the link with the facts of it.
+func (u *unpacker) target(e *stored) (link *stored, n *treeNode, reason string) {
 	dir, _ := u.dir(path.Dir(e.Link), false)
 	if dir != nil && e.Link != "/" {
 		n = dir.children[path.Base(e.Link)]
 	}
+	link = &stored{Entry: e.Entry, name: e.name}
 	switch {
 	case n == nil:
 		return nil, nil, "hard link to " + shorten(e.Link) + ", which is missing"
@@ -175,12 +191,12 @@ func (u *unpacker) target(e *stored) (n *treeNode, file *content, reason string)
 	case n.file == nil:
 		// Tar may store a second name of a symlink or device too: these have
 		// no content to share.
-		e.Kind, e.Link = n.entry.Kind, n.entry.Link
-		return n, nil, ""
+		link.Kind, link.Link = n.entry.Kind, n.entry.Link
+	default:
+		f := n.file.entry
+		link.Link, link.Digest, link.ELF, link.Xattrs = n.path, f.Digest, f.ELF, f.Xattrs
 	}
-	f := n.file.entry
-	e.Link, e.Digest, e.ELF, e.Xattrs = n.path, f.Digest, f.ELF, f.Xattrs
-	return n, n.file, ""
+	return link, n, ""
 }
 
 // put makes e the entry at a name of dir.
