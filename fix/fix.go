@@ -32,7 +32,7 @@ type Result struct {
 	Text []byte
 	// Applied are the fixes in the order in which they were applied.
 	Applied []Applied
-	// Refused are the fixes that would have done harm.
+	// Refused are the fixes that would do harm, of findings that remain.
 	Refused []Refused
 	// Findings are what remains, as Check gave it for Text.
 	Findings []finding.Finding
@@ -62,7 +62,8 @@ type Refused struct {
 // make its finding go is not applied, and the number of steps is bounded.
 //
 // Between two steps only the rules run whose fixes there still are. When they
-// have none left all run again, since fixes may have given rise to others.
+// have none left all run again, since fixes may have given rise to others, and
+// what was refused is tried again, since fixes may have made it possible.
 func All(src source.File, o Options) Result {
 	r := newRun(src, o)
 	steps := 64 + 4*len(r.findings)
@@ -104,7 +105,7 @@ func newRun(src source.File, o Options) *run {
 // reports if there was one.
 func (r *run) round(steps int) bool {
 	before := len(r.applied)
-	r.live = nil
+	r.live, r.left, r.refused = nil, nil, nil
 	for _, f := range r.findings {
 		if !slices.Contains(r.live, f.ID) && slices.ContainsFunc(f.Fixes, r.isAsked) {
 			r.live = append(r.live, f.ID)

@@ -133,7 +133,7 @@ func TestAlternatives(t *testing.T) {
 		}}}
 	}
 	got := fix.All(source.File{Bytes: []byte("FROM a\nRUN x\n")}, fix.Options{Check: check})
-	if string(got.Text) != "FROM a\nRUN sure\n" || len(got.Refused) != 1 || got.Refused[0].Title != "twice" {
+	if string(got.Text) != "FROM a\nRUN sure\n" || len(got.Applied) != 1 || len(got.Refused) != 0 {
 		t.Errorf("got %q, refused %+v", got.Text, got.Refused)
 	}
 }
@@ -167,5 +167,18 @@ func TestRounds(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"", "A", "", "B", ""}, asked); diff != "" {
 		t.Errorf("asked for (-want +got)\n%s", diff)
+	}
+}
+
+// TestLater: a fix that would do harm is applied once another one has made it
+// harmless. With the first line alone the COPY would be from its own stage.
+func TestLater(t *testing.T) {
+	src := source.File{Bytes: []byte("FRM a AS x\nFRM b\nCOPY --from=x c d\n")}
+	got := fix.All(src, fix.Options{Check: replace("A", "FRM", "FROM", finding.Equivalent)})
+	if want := "FROM a AS x\nFROM b\nCOPY --from=x c d\n"; string(got.Text) != want || len(got.Refused) != 0 {
+		t.Errorf("got %q, refused %+v", got.Text, got.Refused)
+	}
+	if len(got.Applied) != 2 || got.Applied[0].Line != 2 || got.Applied[1].Line != 1 {
+		t.Errorf("applied %+v", got.Applied)
 	}
 }
