@@ -16,9 +16,11 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
-// Bounds on archives of images: the files in one, and its unpacked size.
+// Bounds on archives of images: the files in one, the length of their names,
+// and its unpacked size.
 const (
-	maxArchiveFiles = 1 << 20
+	maxArchiveFiles = 1 << 18
+	maxArchiveNames = 64 << 20
 	maxArchiveBytes = 1 << 40
 )
 
@@ -32,6 +34,9 @@ type tarStore struct {
 type part struct {
 	off, size int64
 	link      string
+	// sparse files are not stored as they are, and no program makes them
+	// parts of an image.
+	sparse bool
 }
 
 // openArchive opens an image of a docker or OCI archive. at names it by a
@@ -74,6 +79,9 @@ func indexedSource(f *os.File, at string, opts Options) (*Source, error) {
 	}
 	if _, ok := st.parts["manifest.json"]; ok {
 		return dockerSource(st, at)
+	}
+	if _, ok := st.parts["repositories"]; ok {
+		return nil, errors.New("saved by a Docker older than 1.10, which images of today can't be read with; load and save it again")
 	}
 	return nil, errors.New("neither index.json (OCI) nor manifest.json (docker save) in it")
 }
@@ -119,6 +127,7 @@ func indexTar(f *os.File) (*tarStore, error) {
 	}
 	st := &tarStore{file: f, parts: map[string]part{}}
 	tr := tar.NewReader(f)
+	names := 0
 	for {
 		hdr, err := tr.Next()
 		if err == io.EOF {
@@ -128,12 +137,12 @@ func indexTar(f *os.File) (*tarStore, error) {
 			return nil, fmt.Errorf("reading the archive: %w", err)
 		}
 		p, reason := cleanName(hdr.Name)
-		if reason != "" {
+		if reason != "" || len(hdr.Linkname) > maxPath {
 			continue
 		}
 		p = strings.TrimPrefix(p, "/")
-		if len(st.parts) >= maxArchiveFiles {
-			return nil, fmt.Errorf("more than %d files", maxArchiveFiles)
+		if names += len(p) + len(hdr.Linkname); len(st.parts) >= maxArchiveFiles || names > maxArchiveNames {
+			return nil, fmt.Errorf("more than %d files, or more than %d bytes of names", maxArchiveFiles, maxArchiveNames)
 		}
 		switch hdr.Typeflag {
 		case tar.TypeReg:
@@ -141,11 +150,11 @@ func indexTar(f *os.File) (*tarStore, error) {
 			if err != nil {
 				return nil, err
 			}
-			st.parts[p] = part{off: off, size: hdr.Size}
+			st.parts[p] = part{off: off, size: hdr.Size, sparse: isSparse(hdr)}
 		case tar.TypeSymlink: // old `docker save` wrote one for a layer twice used
 			st.parts[p] = part{link: path.Join(path.Dir(p), hdr.Linkname)}
 		case tar.TypeLink:
-			st.parts[p] = part{link: path.Clean(hdr.Linkname)}
+			st.parts[p] = part{link: path.Join(".", hdr.Linkname)}
 		}
 	}
 }
@@ -155,14 +164,17 @@ func (st *tarStore) open(name string) (io.ReadCloser, int64, error) {
 	for range maxLinks {
 		p, ok := st.parts[name]
 		if !ok {
-			return nil, 0, fmt.Errorf("%s: %w", name, fs.ErrNotExist)
+			return nil, 0, fmt.Errorf("%s: %w", shorten(name), fs.ErrNotExist)
+		}
+		if p.sparse {
+			return nil, 0, fmt.Errorf("%s is stored as a sparse file", shorten(name))
 		}
 		if p.link == "" {
 			return io.NopCloser(io.NewSectionReader(st.file, p.off, p.size)), p.size, nil
 		}
 		name = p.link
 	}
-	return nil, 0, fmt.Errorf("%s: links loop", name)
+	return nil, 0, fmt.Errorf("%s: links loop", shorten(name))
 }
 
 // saved is an image in the manifest.json of a docker archive.
@@ -171,6 +183,9 @@ type saved struct {
 	RepoTags []string
 	Layers   []string
 }
+
+// maxSaved bounds the images of one archive.
+const maxSaved = 10_000
 
 // dockerSource reads the form that `docker save` wrote before version 25:
 // uncompressed layers and a config, no manifest.
@@ -224,6 +239,9 @@ func pickSaved(st store, at string) (*saved, error) {
 		return nil, fmt.Errorf("parsing manifest.json: %w", err)
 	}
 	var tags []string
+	if len(images) > maxSaved {
+		return nil, fmt.Errorf("%d images are more than the limit of %d", len(images), maxSaved)
+	}
 	for i := range images {
 		for _, tag := range images[i].RepoTags {
 			tags = append(tags, tag)
@@ -234,11 +252,11 @@ func pickSaved(st store, at string) (*saved, error) {
 	}
 	switch {
 	case at != "":
-		return nil, fmt.Errorf("%w: %q; it has %s", ErrNotFound, at, strings.Join(tags, ", "))
+		return nil, fmt.Errorf("%w: %q; it has %s", ErrNotFound, at, several(tags))
 	case len(images) == 0:
 		return nil, errors.New("no image in it")
 	case len(images) > 1:
-		return nil, fmt.Errorf("%d images in it, name one: %s", len(images), strings.Join(tags, ", "))
+		return nil, fmt.Errorf("%d images in it, name one: %s", len(images), several(tags))
 	}
 	return &images[0], nil
 }

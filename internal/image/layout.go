@@ -208,8 +208,5 @@ func names(index *v1.IndexManifest) string {
 		}
 		list = append(list, n)
 	}
-	if len(list) == 0 {
-		return "none"
-	}
-	return strings.Join(list, ", ")
+	return several(list)
 }

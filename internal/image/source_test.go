@@ -164,6 +164,9 @@ func TestSources(t *testing.T) {
 		{"OCI archive, compressed", packed(t, layoutItems(t, layoutDir), true), opts, KindArchive, false},
 		{"docker archive", packed(t, savedItems(t, img), false), opts, KindArchive, true},
 		{"docker archive by tag", "archive:" + packed(t, savedItems(t, img), true) + ":app:1", opts, KindArchive, true},
+		{"OCI archive by prefix and tag", "oci:" + packed(t, layoutItems(t, layoutDir), false) + ":app:1", opts, KindArchive, false},
+		{"unpacked docker archive", unpackedTo(t, savedByLibrary), opts, KindArchive, true},
+		{"unpacked docker archive by prefix and tag", "archive:" + unpackedTo(t, savedByLibrary) + ":app:1", opts, KindArchive, true},
 		{"docker archive with compressed layers", savedByLibrary, opts, KindArchive, true},
 		{"registry", remoteRef, opts, KindRegistry, false},
 		{"registry by prefix and digest", "registry:" + strings.TrimSuffix(remoteRef, ":1") + "@" + digest.String(), opts, KindRegistry, false},
@@ -201,6 +204,33 @@ func TestSources(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(opts.TempDir); len(left) > 0 {
 		t.Errorf("%d temporary files left, such as %s", len(left), left[0].Name())
+	}
+}
+
+// unpackedTo unpacks an archive of files.
+func unpackedTo(t *testing.T, archive string) string {
+	t.Helper()
+	f, err := os.Open(archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	dir := t.TempDir()
+	for r := tar.NewReader(f); ; {
+		h, err := r.Next()
+		if err == io.EOF {
+			return dir
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, h.Name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -242,6 +272,10 @@ func TestOpenErrors(t *testing.T) {
 	if err := os.WriteFile(noTar, []byte(strings.Repeat("no archive", 100)), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	outside := filepath.Join(t.TempDir(), "manifest.json")
+	if err := os.WriteFile(outside, []byte(`[{"Config":"../../etc/passwd"}]`), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		ref, want string
 		notFound  bool
@@ -258,6 +292,11 @@ func TestOpenErrors(t *testing.T) {
 		{packed(t, []item{file("x", "")}, false), "neither index.json (OCI) nor manifest.json (docker save)", false},
 		{packed(t, []item{file("manifest.json", `[{"Config":"../../etc/passwd"}]`)}, false), "not exist", false},
 		{packed(t, []item{symlink("manifest.json", "manifest.json")}, false), "links loop", false},
+		{packed(t, []item{file("repositories", `{"a":{}}`)}, false), "older than 1.10", false},
+		{packed(t, []item{file("manifest.json", "["+strings.Repeat("{},", maxSaved)+"{}]")}, false), "more than the limit", false},
+		{"archive:" + filepath.Dir(outside), "leads out of", false},
+		{"oci:" + t.TempDir(), "neither an index.json", false},
+		{"dir:" + noTar, "is no directory", false},
 		{packed(t, []item{file("index.json", `{`)}, false), "parsing index.json", false},
 	}
 	opts := Options{DockerHost: "unix://" + daemon(t, noTar)}
