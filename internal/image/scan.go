@@ -235,7 +235,7 @@ func (s *scanner) content(e *inventory.Entry, hdr *tar.Header, body io.Reader) e
 // digest reads a file and sets its digest. The feed makes it on the way,
 // except for sparse files, whose content is not what the archive stores.
 func (s *scanner) digest(e *inventory.Entry, hdr *tar.Header, keep *bytes.Buffer, body io.Reader) error {
-	if hasHoles(hdr) {
+	if isSparse(hdr) {
 		h := sha256.New()
 		err := s.copyBody(e, hdr.Size, keep, io.TeeReader(body, h))
 		e.Digest = digestString([sha256.Size]byte(h.Sum(nil)))
@@ -248,9 +248,9 @@ func (s *scanner) digest(e *inventory.Entry, hdr *tar.Header, keep *bytes.Buffer
 	return err
 }
 
-// hasHoles says whether an archive stores a file without its holes, in any of
+// isSparse says whether an archive stores a file without its holes, in any of
 // the ways that archive/tar knows.
-func hasHoles(hdr *tar.Header) bool {
+func isSparse(hdr *tar.Header) bool {
 	for key := range hdr.PAXRecords {
 		if strings.HasPrefix(key, "GNU.sparse.") {
 			return true
