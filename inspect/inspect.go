@@ -185,13 +185,13 @@ func mostly(s *Subject, c attribute.Cause) string {
 }
 
 // fixes lists the best fixes, nil when there are none.
-func fixes(s *Subject, count int) *report.List {
+func fixes(s *Subject, most int) *report.List {
 	all := s.Fixes()
 	if len(all) == 0 {
 		return nil
 	}
 	l := &report.List{Title: "What would give bytes back"}
-	for k := range all[:min(count, len(all))] {
+	for k := range all[:min(most, len(all))] {
 		f := &all[k]
 		text := f.How
 		if at := s.Where(f); at != "" {
@@ -203,7 +203,7 @@ func fixes(s *Subject, count int) *report.List {
 		}
 		l.Items = append(l.Items, report.ListItem{Head: f.Title, Value: value + ", " + f.Safety.String(), Text: text})
 	}
-	shown := attribute.Saving(all[:min(count, len(all))])
+	shown := attribute.Saving(all[:min(most, len(all))])
 	l.Items = append(l.Items, report.ListItem{
 		Head: "together", Value: fmt.Sprintf("%s of %s", report.Bytes(shown.Disk), report.Bytes(s.Total().Disk)),
 	})
@@ -244,9 +244,11 @@ func orDash(s string) string {
 	return s
 }
 
-func plural(n int, word string) string {
+func plural(n int, word string) string { return count(n, word, word+"s") }
+
+func count(n int, one, more string) string {
 	if n == 1 {
-		return "1 " + word
+		return "1 " + one
 	}
-	return report.Count(n) + " " + word + "s"
+	return report.Count(n) + " " + more
 }

@@ -90,7 +90,7 @@ func Layer(s *Subject, index int, o Options) ([]Part, error) {
 	if index < s.Base.Layers {
 		l.add("part of the base image")
 	}
-	l.add("disk %s, pull %s, %s", report.Bytes(layer.ContentBytes), report.Bytes(layer.CompressedBytes), plural(len(layer.Entries), "entry in its archive"))
+	l.add("disk %s, pull %s, %s", report.Bytes(layer.ContentBytes), report.Bytes(layer.CompressedBytes), count(len(layer.Entries), "entry", "entries"))
 	l.add("diff ID %s", layer.DiffID)
 	if layer.Digest != "" {
 		l.add("blob %s", layer.Digest)

@@ -44,7 +44,7 @@ func Why(s *Subject, path string, o Options) ([]Part, error) {
 		l.add("%s: %s", c.Kind.Title(), report.Bytes(c.Disk))
 	}
 	if w.Needing > 0 {
-		t := fmt.Sprintf("needed by %s", plural(w.Needing, "program or library"))
+		t := fmt.Sprintf("needed by %s", count(w.Needing, "program or library", "programs and libraries"))
 		l.add("%s:", t)
 		for _, n := range w.NeededBy[:min(len(w.NeededBy), o.top())] {
 			l.add("  %s", n)
