@@ -104,7 +104,7 @@ func measureImage(ctx context.Context, it *compare.Item, opt CompareOptions) err
 
 // openImage opens an image that is no project.
 func openImage(ctx context.Context, name string, opt image.Options) (*image.Source, error) {
-	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) && isFileName(name) {
+	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) && isFileName(name) && !image.Prefixed(name) {
 		return nil, fmt.Errorf("%s: no such file or directory", name)
 	}
 	return image.Open(ctx, name, opt)

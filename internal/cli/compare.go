@@ -23,8 +23,9 @@ func (a *app) compareCommand() *cobra.Command {
 bytes, layers, files, packages, build time, and the ratio to the first.
 
 An ITEM is a Dockerfile, Dockerfile#target, a build context, an image reference,
-an OCI layout (DIR, oci:DIR@DIGEST) or an archive of docker save. The build
-context of a Dockerfile is its directory.
+an OCI layout (DIR, oci:DIR@DIGEST) or an archive of docker save. Where an image
+is can be said: docker:NAME, podman:NAME, containerd:NAME, registry:NAME,
+archive:FILE, oci:DIR, dir:DIR. The build context of a Dockerfile is its directory.
 
 An item that fails shows as failed with its reason, the others go on, and the
 exit code is 3.

@@ -80,6 +80,16 @@ func Open(ctx context.Context, ref string, opts Options) (*Source, error) {
 	return s, nil
 }
 
+// prefixes are those that Open knows.
+var prefixes = []string{"oci", "archive", "docker", "podman", "containerd", "registry", "dir"}
+
+// Prefixed reports whether a reference says itself where the image is. A
+// registry host of such a name needs "registry:" before it.
+func Prefixed(ref string) bool {
+	kind, _, ok := strings.Cut(ref, ":")
+	return ok && slices.Contains(prefixes, kind)
+}
+
 func open(ctx context.Context, ref string, opts Options) (*Source, error) {
 	if kind, rest, ok := strings.Cut(ref, ":"); ok {
 		switch kind {
