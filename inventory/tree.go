@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"path"
 	"sort"
 	"strings"
@@ -64,15 +65,29 @@ func (t Tree) Under(dir string) Tree {
 // (MAXSYMLINKS, path_resolution(7)).
 const maxLinks = 40
 
+// maxSteps bounds the components walked in one resolution, links expanded.
+// Linux allows 2,048 in one path, no tree comes near.
+const maxSteps = 4096
+
 // Resolve follows symlinks in every component of p, inside the tree only,
 // and returns the file it ends at and the links passed on the way. It
 // returns nil when a component is missing or the links loop.
 func (t Tree) Resolve(p string) (target *File, links []*File) {
-	rest := splitPath(path.Clean("/" + p))
-	cur := ""
-	for followed := 0; len(rest) > 0; {
-		next := cur + "/" + rest[0]
-		rest = rest[1:]
+	cur, rest := "", path.Clean("/"+p)
+	for steps := 0; rest != ""; steps++ {
+		var name string
+		name, rest, _ = strings.Cut(rest, "/")
+		switch {
+		case steps > maxSteps:
+			return nil, links
+		case name == "" || name == ".":
+			continue
+		case name == "..":
+			// Up from where the links led, not from how they are written.
+			cur = cur[:max(0, strings.LastIndexByte(cur, '/'))]
+			continue
+		}
+		next := cur + "/" + name
 		f := t.Find(next)
 		if f == nil {
 			return nil, links
@@ -81,21 +96,15 @@ func (t Tree) Resolve(p string) (target *File, links []*File) {
 			cur = next
 			continue
 		}
-		if followed++; followed > maxLinks {
+		if links = append(links, f); len(links) > maxLinks {
 			return nil, links
 		}
-		links = append(links, f)
-		to := f.Link
-		if !strings.HasPrefix(to, "/") {
-			to = cur + "/" + to
+		if strings.HasPrefix(f.Link, "/") {
+			cur = ""
 		}
-		rest = append(splitPath(path.Clean("/"+to)), rest...)
-		cur = ""
+		rest = f.Link + "/" + rest
 	}
-	if cur == "" {
-		cur = "/"
-	}
-	return t.Find(cur), links
+	return t.Find(cmp.Or(cur, "/")), links
 }
 
 // Locate returns the file that p names when links in its directories are
@@ -110,12 +119,4 @@ func (t Tree) Locate(p string) *File {
 		return nil
 	}
 	return t.Find(path.Join(dir.Path, path.Base(p)))
-}
-
-func splitPath(p string) []string {
-	p = strings.Trim(p, "/")
-	if p == "" {
-		return nil
-	}
-	return strings.Split(p, "/")
 }
