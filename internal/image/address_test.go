@@ -215,3 +215,13 @@ func TestReferenceErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestBrokenImage is in an engine and can't be read: no other image is taken
+// instead.
+func TestBrokenImage(t *testing.T) {
+	broken := packed(t, []item{file("manifest.json", "{")}, false)
+	_, err := Open(t.Context(), "app:1", Options{DockerHost: "unix://" + daemon(t, broken)})
+	if err == nil || !strings.Contains(err.Error(), "as Docker exported it") || strings.Contains(err.Error(), "registry") {
+		t.Errorf("error %v", err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"runtime"
@@ -41,6 +42,28 @@ func retyped(t testing.TB, it item, typ byte) []byte {
 		t.Fatal(err)
 	}
 	copy(data[sumAt:], fmt.Sprintf("%06o", old+sum))
+	return data
+}
+
+// sparse makes an archive of a file that is one hole, in GNU tar's old format
+// (tar(5), "struct header_gnu_tar").
+func sparse(t testing.TB, size uint64) []byte {
+	t.Helper()
+	data := headers(t, &tar.Header{Name: "s", Typeflag: tar.TypeReg, Format: tar.FormatGNU})
+	number := func(at int, n uint64) {
+		data[at] = 0x80 // big endian, not octal
+		binary.BigEndian.PutUint64(data[at+4:], n)
+	}
+	data[156] = tar.TypeGNUSparse
+	number(386, size) // the end of the hole, where no bytes follow
+	number(398, 0)
+	number(483, size)
+	copy(data[148:], "        ")
+	sum := 0
+	for _, b := range data[:512] {
+		sum += int(b)
+	}
+	copy(data[148:], fmt.Sprintf("%06o\x00 ", sum))
 	return data
 }
 
@@ -87,6 +110,16 @@ func TestHostileHeaders(t *testing.T) {
 		{
 			name:  "size beyond everything",
 			layer: headers(t, &tar.Header{Name: "a", Typeflag: tar.TypeDir}, &tar.Header{Name: "b", Typeflag: tar.TypeReg, Size: 1 << 60, Format: tar.FormatGNU}),
+			err:   "larger than the limit",
+		},
+		{
+			name:  "holes",
+			layer: sparse(t, 1<<20),
+			want:  []string{"d / implied", "f /s 1048576 @0"},
+		},
+		{
+			name:  "a terabyte of holes",
+			layer: sparse(t, 1<<40),
 			err:   "larger than the limit",
 		},
 		{

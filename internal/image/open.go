@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
 
 // Options say how images are found. The zero value is fine.
@@ -153,13 +156,13 @@ func openReference(ctx context.Context, ref string, opts Options) (*Source, erro
 			continue
 		}
 		s, err := engine.open(ctx, ref, opts)
-		if err == nil || ctx.Err() != nil {
-			return s, err
-		}
-		if !errors.Is(err, ErrNotFound) {
-			tried = append(tried, err.Error())
-		} else {
+		switch {
+		case err != nil && errors.Is(err, ErrNotFound):
 			tried = append(tried, engine.name+" does not have it")
+		case err != nil && unreachable(err) && ctx.Err() == nil:
+			tried = append(tried, err.Error())
+		default: // found, or found and broken: not to be replaced by another
+			return s, err
 		}
 	}
 	s, err := openRegistry(ctx, ref, opts)
@@ -167,6 +170,13 @@ func openReference(ctx context.Context, ref string, opts Options) (*Source, erro
 		err = fmt.Errorf("%w\n(before that: %s)", err, strings.Join(tried, "; "))
 	}
 	return s, err
+}
+
+// unreachable reports whether an engine could not be asked at all.
+func unreachable(err error) bool {
+	var dial *net.OpError
+	code := status.Code(err)
+	return errors.As(err, &dial) || errors.Is(err, fs.ErrPermission) || code == codes.Unavailable || code == codes.PermissionDenied
 }
 
 // localEngine is a program that may run on this machine and have images.
