@@ -102,7 +102,9 @@ func scan(f *feed, layer int, l limits, lookers []looker) (*scanned, error) {
 	for i := range s.out.unknowns {
 		s.out.unknowns[i].Layer = layer
 	}
-	return &s.out, nil
+	// A copy: what the layer was read with need not live as long.
+	out := s.out
+	return &out, nil
 }
 
 // entry takes one header, and the body if there is one.

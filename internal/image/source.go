@@ -107,6 +107,7 @@ func (s *Source) readAll(ctx context.Context) (*result, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading image %s: layer %d of %d (%s): %w", s.Name, i+1, len(scans), s.blobs[i].name(), err)
 		}
+		scan.entries = nil // they are the unpacker's now
 		img.Unknowns = append(img.Unknowns, scan.unknowns...)
 		img.Unknowns = append(img.Unknowns, unknowns...)
 		layer := inventory.Layer{

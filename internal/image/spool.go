@@ -8,40 +8,40 @@ import (
 
 // spoolMemory is how much of one file is kept in memory; what is larger goes
 // to a temporary file. Nearly all ELF files of images are smaller.
-const spoolMemory = 8 << 20
+const spoolMemory = 2 << 20
 
 // spool buffers one file at a time for random access.
 type spool struct {
-	mem  []byte
+	mem  []byte // spoolMemory bytes, once there is something to hold
 	file *os.File
 	size int64
 }
 
 // Reset empties the spool.
 func (s *spool) Reset() {
-	s.mem = s.mem[:0]
 	s.size = 0
 }
 
 // Write appends p.
 func (s *spool) Write(p []byte) (int, error) {
 	if s.size+int64(len(p)) <= spoolMemory {
-		s.mem = append(s.mem, p...)
-		s.size += int64(len(p))
+		if s.mem == nil {
+			s.mem = make([]byte, spoolMemory)
+		}
+		s.size += int64(copy(s.mem[s.size:], p))
 		return len(p), nil
 	}
 	if s.file == nil {
-		f, err := os.CreateTemp("", "schlank-elf-*")
+		f, err := os.CreateTemp("", "schlank-file-*")
 		if err != nil {
 			return 0, err
 		}
 		s.file = f
 	}
-	if len(s.mem) > 0 {
-		if _, err := s.file.WriteAt(s.mem, 0); err != nil {
+	if s.size <= spoolMemory {
+		if _, err := s.file.WriteAt(s.mem[:s.size], 0); err != nil {
 			return 0, err
 		}
-		s.mem = s.mem[:0]
 	}
 	n, err := s.file.WriteAt(p, s.size)
 	s.size += int64(n)
@@ -60,7 +60,7 @@ func (s *spool) ReadAt(p []byte, off int64) (int, error) {
 	var n int
 	var err error
 	if s.size <= spoolMemory {
-		n = copy(p, s.mem[off:])
+		n = copy(p, s.mem[off:s.size])
 	} else {
 		n, err = s.file.ReadAt(p, off)
 	}

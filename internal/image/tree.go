@@ -33,8 +33,21 @@ func ordered(landed []landing, layer int) []inventory.Entry {
 			e.Link = n.file.first.path
 		}
 		entries[i] = l.entry.Entry
+		l.stay(&entries[i])
 	}
 	return entries
+}
+
+// stay puts an entry's final place into the tree: no one needs the scan of the
+// layer then.
+func (l landing) stay(at *inventory.Entry) {
+	if l.node == nil {
+		return
+	}
+	l.node.entry = at
+	if l.node.file != nil && l.node.file.entry == &l.entry.Entry {
+		l.node.file.entry = at
+	}
 }
 
 // rank orders what one layer says of one path: deletions come first, since
@@ -67,7 +80,7 @@ func (u *unpacker) tree() (inventory.Tree, []ref) {
 			f.Implied = true
 			f.Entry = inventory.Entry{Kind: inventory.KindDir, Mode: 0o755}
 		} else {
-			f.Entry = n.entry.Entry
+			f.Entry = *n.entry
 		}
 		f.Path = n.path
 		switch {

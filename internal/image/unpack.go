@@ -21,7 +21,7 @@ type treeNode struct {
 	parent *treeNode
 	// entry is what put the node there last, nil for a directory that is only
 	// there because something lies in it.
-	entry *stored
+	entry *inventory.Entry
 	layer int
 	// file is what the names of a regular file share, nil for other kinds.
 	file *content
@@ -37,7 +37,7 @@ type treeNode struct {
 // content is a regular file apart from its names: an inode.
 type content struct {
 	src   ref
-	entry *stored
+	entry *inventory.Entry
 	// first is the name that counts the bytes; the others are hard links.
 	first *treeNode
 }
@@ -77,8 +77,8 @@ func newUnpacker() *unpacker {
 	return &unpacker{root: &treeNode{path: "/", children: map[string]*treeNode{}}}
 }
 
-// add unpacks the next layer and returns its entries as they landed: in path
-// order, deletions of a path before what the layer put there, and of several
+// add unpacks the next layer and returns its entries as they landed, which the
+// unpacker goes on using while the scan can be dropped: in path order, deletions of a path before what the layer put there, and of several
 // entries for one path the one that stayed. What can't be unpacked is listed.
 // The error says that the layer asks for more than any image needs.
 func (u *unpacker) add(layer int, scan *scanned) ([]inventory.Entry, []inventory.Unknown, error) {
@@ -99,7 +99,7 @@ func (u *unpacker) add(layer int, scan *scanned) ([]inventory.Entry, []inventory
 			return nil, nil, errors.New("symlinks lead through too many directories")
 		}
 	}
-	landed = slices.DeleteFunc(landed, func(l landing) bool { return l.node != nil && (l.node.gone || l.node.entry != l.entry) })
+	landed = slices.DeleteFunc(landed, func(l landing) bool { return l.node != nil && (l.node.gone || l.node.entry != &l.entry.Entry) })
 	return ordered(landed, layer), u.unknowns, nil
 }
 
@@ -122,7 +122,7 @@ func (u *unpacker) entry(e *stored) (l landing, reason string) {
 		u.empty(dir)
 		return landing{entry: e.at(dir.path)}, ""
 	case e.Path == "/":
-		u.root.entry, u.root.layer = e, u.layer
+		u.root.entry, u.root.layer = &e.Entry, u.layer
 		return landing{e, u.root}, ""
 	}
 	var target *treeNode
@@ -150,7 +150,7 @@ func (u *unpacker) entry(e *stored) (l landing, reason string) {
 	n := u.put(dir, name, e)
 	switch {
 	case e.Kind == inventory.KindFile:
-		n.file = &content{src: ref{u.layer, e.name}, entry: e, first: n}
+		n.file = &content{src: ref{u.layer, e.name}, entry: &e.Entry, first: n}
 	case target != nil:
 		n.file = target.file
 	}
@@ -203,13 +203,13 @@ func (u *unpacker) target(e *stored) (link *stored, n *treeNode, reason string) 
 func (u *unpacker) put(dir *treeNode, name string, e *stored) *treeNode {
 	old := dir.children[name]
 	if old != nil && old.isDir() && e.Kind == inventory.KindDir {
-		old.entry, old.layer = e, u.layer
+		old.entry, old.layer = &e.Entry, u.layer
 		return old
 	}
 	if old != nil {
 		u.remove(old)
 	}
-	n := &treeNode{path: e.Path, parent: dir, entry: e, layer: u.layer}
+	n := &treeNode{path: e.Path, parent: dir, entry: &e.Entry, layer: u.layer}
 	if e.Kind == inventory.KindDir {
 		n.children = map[string]*treeNode{}
 	}
