@@ -41,6 +41,7 @@ func Rule() *rule.Rule {
 				{Name: "of scratch all is known", Dockerfile: "FROM scratch\nENV PATH=/x:$PATH A=$B\n", Lines: []int{2}},
 				{Name: "twice in an instruction", Dockerfile: "FROM alpine:3.22\nENV A=$B C=$B\nARG D=$E\n", Lines: []int{2, 2, 3}},
 				{Name: "in a mount and in a heredoc", Dockerfile: "FROM alpine:3.22\nRUN --mount=type=cache,target=$C echo $D\nCOPY <<EOF /x\n$E\nEOF\nCOPY <<'EOF' /y\n$E\nEOF\n", Lines: []int{2, 4}},
+				{Name: "in a name", Dockerfile: "FROM alpine:3.22\nLABEL a.$B=c\n", Lines: []int{2}},
 				{Name: "later in an ONBUILD", Dockerfile: "FROM alpine:3.22\nONBUILD COPY $A /a\n"},
 			},
 			Since:   "0.2",

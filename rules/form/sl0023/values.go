@@ -13,9 +13,9 @@ func (l *look) values(i *dockerfile.Instruction) []dockerfile.Value {
 	case *dockerfile.Arg:
 		return l.File.Defaults(i)
 	case *dockerfile.EnvVars:
-		return vars(c.Vars)
+		return append(l.names(i), vars(c.Vars)...)
 	case *dockerfile.Label:
-		return vars(c.Labels)
+		return append(l.names(i), vars(c.Labels)...)
 	case *dockerfile.Workdir:
 		return []dockerfile.Value{c.Path}
 	case *dockerfile.User:
@@ -43,6 +43,20 @@ func vars(vars []dockerfile.Var) []dockerfile.Value {
 	var out []dockerfile.Value
 	for _, v := range vars {
 		out = append(out, v.Value)
+	}
+	return out
+}
+
+// names are the names that an ENV or a LABEL sets, in which variables count too.
+func (l *look) names(i *dockerfile.Instruction) []dockerfile.Value {
+	var out []dockerfile.Value
+	lexer := expand.Lexer{Escape: l.File.Syntax.Escape}
+	for _, pair := range i.Pairs {
+		if result, err := lexer.Expand(pair.Name.Text(), i.Before.Env.Get); err == nil {
+			v := dockerfile.ValueOf(pair.Name)
+			v.Missing = result.Missing
+			out = append(out, v)
+		}
 	}
 	return out
 }

@@ -30,6 +30,7 @@ func Rule() *rule.Rule {
 				{Name: "one after another, the first relative", Dockerfile: "FROM node:24\nWORKDIR app\nWORKDIR server\n", Lines: []int{2}},
 				{Name: "the parent sets it", Dockerfile: "FROM node:24 AS a\nWORKDIR /app\nFROM a\nWORKDIR b\n"},
 				{Name: "scratch starts at the root", Dockerfile: "FROM scratch\nWORKDIR 'a b'\n", Lines: []int{2}, Safety: finding.Identity, Fixed: "FROM scratch\nWORKDIR '/a b'\n"},
+				{Name: "held by ONBUILD", Dockerfile: "FROM node:24\nONBUILD WORKDIR app\n", Lines: []int{2}, Aliases: []string{"DL3000,DS-0009,CKV_DOCKER_10"}},
 				{Name: "what is not known", Dockerfile: "FROM node:24\nARG D\nWORKDIR $D\n"},
 				{Name: "Windows", Dockerfile: "FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nWORKDIR C:/app\n"},
 			},
@@ -45,15 +46,16 @@ func run(p *rule.Pass) {
 	for _, s := range p.File.Stages {
 		set[s] = set[s.Parent]
 		for _, i := range s.Instructions {
+			held := false
 			if o, ok := i.Command.(*dockerfile.Onbuild); ok && o.Trigger != nil {
-				i = o.Trigger
+				i, held = o.Trigger, true
 			}
 			c, ok := i.Command.(*dockerfile.Workdir)
 			if !ok {
 				continue
 			}
 			if !set[s] && c.Path.Raw != "" && isRelative(s, c.Path) {
-				report(p, i, c.Path)
+				report(p, i, c.Path, held)
 			}
 			set[s] = true
 		}
@@ -62,20 +64,23 @@ func run(p *rule.Pass) {
 
 // isRelative reports whether a path surely is relative, on Unix and Windows.
 func isRelative(s *dockerfile.Stage, v dockerfile.Value) bool {
-	text := v.Text
+	text, absolute := v.Text, `/\%`
 	if !v.Known && !(s.BaseKnown && len(v.Missing) > 0) {
-		text = strings.Trim(v.Raw, `"'`)
+		text, absolute = strings.Trim(v.Raw, `"'`), `/\%$`
 	}
-	return text == "" || !strings.ContainsAny(text[:1], `/\$%`) && !drive.MatchString(text)
+	return text == "" || !strings.ContainsAny(text[:1], absolute) && !drive.MatchString(text)
 }
 
 var drive = regexp.MustCompile(`^[A-Za-z]:`)
 
-func report(p *rule.Pass, i *dockerfile.Instruction, v dockerfile.Value) {
+func report(p *rule.Pass, i *dockerfile.Instruction, v dockerfile.Value, held bool) {
 	f := finding.Finding{
 		Span:    v.Span,
 		Message: "WORKDIR is relative to a directory that only the base image knows",
 		Hint:    "write an absolute path",
+	}
+	if held {
+		f.Aliases = []string{"DL3000", "DS-0009", "CKV_DOCKER_10"} // BuildKit looks when it is run
 	}
 	safety := finding.Suggestion
 	dir := "/"
