@@ -19,7 +19,11 @@ func openDocker(ctx context.Context, name string, opts Options) (*Source, error)
 	if err != nil {
 		return nil, fmt.Errorf("looking for the Docker engine: %w", err)
 	}
-	return openDaemon(ctx, a, name, "Docker", KindDocker, opts)
+	s, err := openDaemon(ctx, a, name, "Docker", KindDocker, opts)
+	if err != nil && unreachable(err) {
+		err = fmt.Errorf("%w (does Docker run there, and may you use it? DOCKER_HOST and `docker context` say where it is)", err)
+	}
+	return s, err
 }
 
 // openPodman opens an image of a Podman service, which speaks Docker's API.
