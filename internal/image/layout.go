@@ -94,6 +94,7 @@ func OpenLayout(dir, at string, opts Options) (*Source, error) {
 		return nil, fmt.Errorf("opening the OCI layout %s: %w", what, err)
 	}
 	s.Name, s.Kind = what, KindLayout
+	s.use(opts)
 	return s, nil
 }
 

@@ -43,6 +43,15 @@ type Options struct {
 	// kept until Source.Close, "" for TMPDIR or a directory of the system
 	// that is on disk.
 	TempDir string
+	// CacheDir is where what was read of layers is kept for the next time,
+	// usually DefaultCacheDir(); "" for nowhere. A layer whose digests the
+	// manifest and the config give is not read again then, nor fetched:
+	// that the stored bytes still are what their digest says is not checked
+	// until a file is read from them.
+	CacheDir string
+	// Progress is told how the reading of the layers goes, unless nil: one
+	// call at a time, from any goroutine, a few thousand for a gigabyte.
+	Progress func(Progress)
 
 	// retryPause is the time before a failed request is sent again, 0 for a
 	// second.
@@ -77,6 +86,7 @@ func Open(ctx context.Context, ref string, opts Options) (*Source, error) {
 		return nil, err
 	}
 	s.Name = ref
+	s.use(opts)
 	if err := s.checkPlatform(opts.Platform); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening %s: %w", ref, err), s.Close())
 	}

@@ -24,7 +24,9 @@ type stored struct {
 // scanned is what one pass over a layer's archive yields.
 type scanned struct {
 	entries []stored // in archive order
-	bodies  map[string][]byte
+	// packed are the entries instead, while they are not needed.
+	packed []byte
+	bodies map[string][]byte
 	// records are what lookers said: looker → name → record.
 	records map[string]map[string][]byte
 	// captured is the sum of the lengths of bodies and records.
@@ -32,6 +34,23 @@ type scanned struct {
 	unknowns    []inventory.Unknown
 	unlisted    int
 	compression string
+	// partial says that the layer's bytes were not there.
+	partial bool
+}
+
+// pack makes the entries small while other layers are read.
+func (s *scanned) pack() {
+	s.packed, s.entries = encodeEntries(s.entries), nil
+}
+
+// unpack is its inverse.
+func (s *scanned) unpack() error {
+	if s.packed == nil {
+		return nil
+	}
+	entries, err := decodeEntries(s.packed)
+	s.packed, s.entries = nil, entries
+	return err
 }
 
 // unknown lists what can't be read: one by one, and beyond maxUnknowns as a

@@ -27,6 +27,9 @@ type Source struct {
 	limits limits
 	closer func() error
 
+	cache    *layerCache // nil for none
+	progress func(Progress)
+
 	mu   sync.Mutex
 	read *result // set when all layers have been read
 }
@@ -67,6 +70,14 @@ func (s *Source) Inventory(ctx context.Context) (*inventory.Image, error) {
 // (archives that `docker save` wrote).
 func (s *Source) Digest() string { return s.digest }
 
+// use takes what options say of reading, as opposed to finding.
+func (s *Source) use(opts Options) {
+	s.progress = opts.Progress
+	if opts.CacheDir != "" {
+		s.cache = &layerCache{dir: opts.CacheDir, max: maxCache}
+	}
+}
+
 // Close removes temporary files and closes connections.
 func (s *Source) Close() error {
 	if s.closer == nil {
@@ -103,6 +114,9 @@ func (s *Source) readAll(ctx context.Context) (*result, error) {
 	createdBy := layerHistory(s.config, len(scans))
 	u := newUnpacker()
 	for i, scan := range scans {
+		if err := scan.unpack(); err != nil {
+			return nil, err
+		}
 		entries, unknowns, err := u.add(i, scan)
 		if err != nil {
 			return nil, fmt.Errorf("reading image %s: layer %d of %d (%s): %w", s.Name, i+1, len(scans), s.blobs[i].name(), err)
@@ -154,14 +168,18 @@ func (s *Source) scanLayers(ctx context.Context) ([]*scanned, error) {
 	scans := make([]*scanned, len(order))
 	errs := make([]error, len(order))
 	var sum totals
+	meter := newMeter(s.blobs, s.progress)
+	if meter != nil {
+		for i := range s.blobs {
+			s.blobs[i].progress = meter.bytes
+			defer func() { s.blobs[i].progress = nil }()
+		}
+	}
 	var wg sync.WaitGroup
 	for range min(concurrent, runtime.GOMAXPROCS(0), len(order)) {
 		wg.Go(func() {
 			for i := range queue {
-				scans[i], errs[i] = s.scanLayer(ctx, i)
-				if errs[i] == nil {
-					errs[i] = sum.add(scans[i], s.limits)
-				}
+				scans[i], errs[i] = s.layer(ctx, i, &sum, meter)
 				if errs[i] != nil {
 					cancel()
 				}
@@ -172,6 +190,34 @@ func (s *Source) scanLayers(ctx context.Context) ([]*scanned, error) {
 	return scans, firstError(errs)
 }
 
+// layer returns the scan of a layer, from the cache or from reading it.
+func (s *Source) layer(ctx context.Context, i int, sum *totals, m *meter) (*scanned, error) {
+	b := &s.blobs[i]
+	cache := s.cache
+	if b.diffID == "" {
+		cache = nil // nothing says what is in it
+	}
+	if cache != nil {
+		if scan, ok := cache.load(b, i); ok {
+			m.layer(b.size)
+			return scan, sum.add(scan, s.limits)
+		}
+	}
+	scan, err := s.scanLayer(ctx, i)
+	if err != nil {
+		return nil, err
+	}
+	if err := sum.add(scan, s.limits); err != nil {
+		return nil, err
+	}
+	scan.pack()
+	if cache != nil && !scan.partial {
+		cache.save(b, scan)
+	}
+	m.layer(0)
+	return scan, nil
+}
+
 func (s *Source) scanLayer(ctx context.Context, i int) (*scanned, error) {
 	b := &s.blobs[i]
 	var out *scanned
@@ -180,7 +226,7 @@ func (s *Source) scanLayer(ctx context.Context, i int) (*scanned, error) {
 		return err
 	})
 	if errors.Is(err, errElsewhere) {
-		return &scanned{unknowns: []inventory.Unknown{{Layer: i, Path: "/", Reason: err.Error()}}}, nil
+		return &scanned{partial: true, unknowns: []inventory.Unknown{{Layer: i, Path: "/", Reason: err.Error()}}}, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("layer %d of %d (%s): %w", i+1, len(s.blobs), b.name(), err)
