@@ -62,6 +62,12 @@ func Summary(s *Subject, o Options) []Part {
 	return parts
 }
 
+// Headline is the image's figures in a few lines, without its name.
+func Headline(s *Subject) []string {
+	l := sizes(s)
+	return append(l.text, l.notes...)
+}
+
 // sizes is the image's figures, in a few lines.
 func sizes(s *Subject) *lines {
 	img := s.Image

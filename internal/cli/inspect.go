@@ -9,6 +9,7 @@ import (
 	"schlank"
 	"schlank/attribute"
 	"schlank/inspect"
+	"schlank/inspect/page"
 )
 
 // inspectFlags are the flags of inspect.
@@ -162,8 +163,11 @@ func (a *app) inspectOptions(c *cobra.Command, f *inspectFlags) (schlank.Inspect
 // writeInspection prints what was asked for.
 func (a *app) writeInspection(w io.Writer, i *schlank.Inspection, f *inspectFlags) error {
 	s := i.Subject()
-	if f.format == "json" {
+	switch f.format {
+	case "json":
 		return writeJSON(w, inspect.NewDocument(s))
+	case "html":
+		return page.Write(w, s)
 	}
 	parts, err := f.parts(s)
 	if err != nil {
