@@ -80,6 +80,9 @@ func look(p *rule.Pass, v dockerfile.Value) {
 
 func isTrusted(registry string, trusted []string) bool {
 	return slices.ContainsFunc(trusted, func(pattern string) bool {
+		if pattern == "hub.docker.com" {
+			pattern = reference.Hub // what people call it
+		}
 		ok, err := path.Match(pattern, registry)
 		return err == nil && ok
 	})

@@ -48,7 +48,7 @@ func run(p *rule.Pass) {
 		for k, v := range env.Vars {
 			for _, name := range v.Value.Missing {
 				set := slices.IndexFunc(env.Vars, func(o dockerfile.Var) bool { return o.Name == name })
-				if set < 0 || name == v.Name {
+				if set < 0 || name == v.Name || declared(i, name) {
 					continue
 				}
 				p.Report(finding.Finding{
@@ -60,6 +60,22 @@ func run(p *rule.Pass) {
 			}
 		}
 	}
+}
+
+// declared reports whether an ARG before the instruction may have set a
+// variable.
+func declared(i *dockerfile.Instruction, name string) bool {
+	for s := i.Stage; s != nil; s = s.Parent {
+		for _, before := range s.Instructions {
+			if before.Instruction == i.Instruction {
+				break
+			}
+			if arg, ok := before.Command.(*dockerfile.Arg); ok && slices.ContainsFunc(arg.Vars, func(v dockerfile.Var) bool { return v.Name == name }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // split is the fix that begins a new ENV at variable k, if the one that it

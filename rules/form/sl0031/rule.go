@@ -31,7 +31,7 @@ func Rule() *rule.Rule {
 				{Name: "in another stage", Dockerfile: "FROM debian:13-slim\nCOPY b.tar /x/\nFROM debian:13-slim\nRUN tar xf b.tar\n"},
 				{Name: "mounted", Dockerfile: "FROM debian:13-slim\nRUN --mount=source=b.tar,target=/b.tar tar xf /b.tar\n"},
 				{Name: "paths of Windows", Dockerfile: "FROM debian:13-slim\nCOPY a\\b.tar \"C:\\Program Files\\c.tar\"\nRUN tar xf c.tar\n", Lines: []int{2}},
-				{Name: "from a stage", Dockerfile: "FROM debian:13-slim AS a\nFROM debian:13-slim\nCOPY --from=a /b.tar /\nRUN tar xf /b.tar\n", Lines: []int{3}},
+				{Name: "from a stage", Dockerfile: "FROM debian:13-slim AS a\nFROM debian:13-slim\nCOPY --from=a /b.tar /\nRUN tar xf /b.tar\n", Lines: []int{3}, Aliases: []string{""}},
 			},
 			Since:   "0.2",
 			Sources: []string{"https://docs.docker.com/reference/dockerfile/#add"},
@@ -42,7 +42,7 @@ func Rule() *rule.Rule {
 
 func run(p *rule.Pass) {
 	for _, s := range p.File.Stages {
-		copied := map[string]dockerfile.Value{}
+		copied := map[string]copiedArchive{}
 		for _, i := range s.Instructions {
 			if o, ok := i.Command.(*dockerfile.Onbuild); ok && o.Trigger != nil {
 				i = o.Trigger
@@ -52,8 +52,8 @@ func run(p *rule.Pass) {
 			}
 			for command := range rule.InstructionCommands(i) {
 				for _, name := range unpacked(command) {
-					if v, ok := copied[name]; ok {
-						report(p, v)
+					if a, ok := copied[name]; ok {
+						report(p, a)
 						delete(copied, name)
 					}
 				}
@@ -62,8 +62,14 @@ func run(p *rule.Pass) {
 	}
 }
 
+// copiedArchive is an archive as the source of a COPY.
+type copiedArchive struct {
+	dockerfile.Value
+	fromStage bool
+}
+
 // note notes the archives that a COPY brings, by their names in the image.
-func note(copied map[string]dockerfile.Value, c *dockerfile.Copy) {
+func note(copied map[string]copiedArchive, c *dockerfile.Copy) {
 	for _, v := range c.Sources {
 		// As it is written, for in paths of Windows a backslash is no escape.
 		if !archive.IsTar(v.Raw) {
@@ -73,7 +79,7 @@ func note(copied map[string]dockerfile.Value, c *dockerfile.Copy) {
 		if archive.IsTar(c.Dest.Raw) {
 			name = base(c.Dest.Raw)
 		}
-		copied[name] = v
+		copied[name] = copiedArchive{v, c.From.Raw != ""}
 	}
 }
 
@@ -112,11 +118,17 @@ func unpacked(c rule.Shell) []string {
 	return names
 }
 
-func report(p *rule.Pass, v dockerfile.Value) {
+func report(p *rule.Pass, v copiedArchive) {
 	f := finding.Finding{
 		Span:    v.Span,
 		Message: "the archive stays in this layer after it is unpacked",
 		Hint:    "write ADD, which unpacks it, or mount it in the RUN that unpacks it",
+	}
+	if v.fromStage {
+		f.Hint = "mount it in the RUN that unpacks it, or unpack it in the stage that it comes from"
+		f.Aliases = []string{} // hadolint looks only where ADD could do it
+		p.Report(f)
+		return
 	}
 	if p.Context != nil {
 		if info, ok := p.Context.Stat(strings.TrimPrefix(path.Clean("/"+v.Text), "/")); ok && !info.Dir && info.Size > 0 {

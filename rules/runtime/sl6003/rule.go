@@ -30,6 +30,7 @@ func Rule() *rule.Rule {
 				{Name: "with a group", Dockerfile: "FROM alpine:3.22\nUSER 1000:1000\n"},
 				{Name: "a group by name", Dockerfile: "FROM alpine:3.22\nUSER 1000:app\n"},
 				{Name: "a variable", Dockerfile: "ARG APP_UID\nFROM alpine:3.22\nUSER ${APP_UID}\n"},
+				{Name: "a variable that nothing sets", Dockerfile: "FROM alpine:3.22\nUSER ${APP_UID}\n", Lines: []int{2}},
 				{Name: "not the last one", Dockerfile: "FROM alpine:3.22\nUSER app\nUSER 1000\n"},
 			},
 			Since:   "0.2",
@@ -51,6 +52,14 @@ func run(p *rule.Pass) {
 		seen = append(seen, i)
 		user := i.Command.(*dockerfile.User).User
 		name, _, _ := strings.Cut(user.Text, ":")
+		if len(user.Missing) > 0 && !declared(p, user.Missing[0]) {
+			p.Report(finding.Finding{
+				Span:    user.Span,
+				Message: "nothing sets " + user.Missing[0] + ", so there is no number in its place",
+				Hint:    "declare it with ARG, or write the number",
+			})
+			continue
+		}
 		if user.Known && name != "" && !number.MatchString(name) {
 			p.Report(finding.Finding{
 				Span:    user.Span,
@@ -59,4 +68,21 @@ func run(p *rule.Pass) {
 			})
 		}
 	}
+}
+
+// declared reports whether some ARG of the file names a variable, so that the
+// build may set it.
+func declared(p *rule.Pass, name string) bool {
+	is := func(v dockerfile.Var) bool { return v.Name == name }
+	for _, i := range p.File.Global {
+		if arg, ok := i.Command.(*dockerfile.Arg); ok && slices.ContainsFunc(arg.Vars, is) {
+			return true
+		}
+	}
+	for i := range p.Instructions() {
+		if arg, ok := i.Command.(*dockerfile.Arg); ok && slices.ContainsFunc(arg.Vars, is) {
+			return true
+		}
+	}
+	return false
 }

@@ -3,6 +3,7 @@ package sl7008
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"schlank/dockerfile"
@@ -27,6 +28,7 @@ func Rule() *rule.Rule {
 			More: []rule.Example{
 				{Name: "the usual", Dockerfile: "FROM alpine:3.22\nLABEL org.opencontainers.image.title=a maintainer=b \"com.example.c\"=d e_f=g h1=i x=y\n"},
 				{Name: "the ends", Dockerfile: "FROM alpine:3.22\nLABEL 1a=b\nLABEL .c=d\nLABEL e-=f\n", Lines: []int{2, 3, 4}},
+				{Name: "a variable that is not set", Dockerfile: "FROM alpine:3.22\nLABEL a$b=c\n", Lines: []int{2}},
 				{Name: "a variable", Dockerfile: "FROM alpine:3.22\nARG A\nLABEL $A=b\n"},
 			},
 			Since:   "0.2",
@@ -49,7 +51,9 @@ func run(p *rule.Pass) {
 		for _, l := range c.Labels {
 			name := strings.Trim(l.Name, `"'`)
 			f := finding.Finding{Span: l.NameSpan}
-			switch {
+			switch unset := unsetIn(p, i, p.Text(l.NameSpan)); {
+			case unset != "":
+				f.Message = "the name of the label has a $ in it, and " + unset + " is not set"
 			case strings.Contains(p.Text(l.NameSpan), "$"):
 				continue
 			case reserved(name):
@@ -62,6 +66,30 @@ func run(p *rule.Pass) {
 			p.Report(f)
 		}
 	}
+}
+
+// unsetIn is a variable in a name that nothing sets, "" if there is none.
+func unsetIn(p *rule.Pass, i *dockerfile.Instruction, name string) string {
+	for _, match := range variable.FindAllStringSubmatch(name, -1) {
+		if _, ok := i.Before.Env.Get(match[1]); !ok && !declared(p, match[1]) {
+			return match[1]
+		}
+	}
+	return ""
+}
+
+var variable = regexp.MustCompile(`\$\{?(\w+)`)
+
+// declared reports whether some ARG of the file names a variable, so that the
+// build may set it.
+func declared(p *rule.Pass, name string) bool {
+	is := func(v dockerfile.Var) bool { return v.Name == name }
+	for i := range p.Instructions() {
+		if arg, ok := i.Command.(*dockerfile.Arg); ok && slices.ContainsFunc(arg.Vars, is) {
+			return true
+		}
+	}
+	return false
 }
 
 // reserved reports whether a name is Docker's own.
