@@ -3,6 +3,7 @@ package sl3011
 
 import (
 	"strconv"
+	"strings"
 
 	"schlank/dockerfile"
 	"schlank/finding"
@@ -51,11 +52,17 @@ func run(p *rule.Pass) {
 			Message: "no other stage uses this one, and it has no name to build it by",
 			Hint:    "remove it, or give it a name",
 		}
-		if !numbered(p) {
+		if !numbered(p) && !leavesDirective(p, s) {
 			f.Fixes = []finding.Fix{{Title: "remove it", Safety: finding.Suggestion, Edits: []source.Edit{source.Delete(s.Span)}}}
 		}
 		p.Report(f)
 	}
+}
+
+// leavesDirective reports whether a comment would come to stand at the top of
+// the file, where it may mean something.
+func leavesDirective(p *rule.Pass, s *dockerfile.Stage) bool {
+	return s.Index == 0 && strings.HasPrefix(strings.TrimSpace(p.Text(source.Span{Start: s.Span.End, End: len(p.File.Source.Bytes)})), "#")
 }
 
 // numbered reports whether some stage is referred to by its number, which

@@ -27,6 +27,7 @@ func Rule() *rule.Rule {
 				{Name: "the parent has one", Dockerfile: "FROM alpine:3.22 AS a\nUSER app\nFROM a\nCMD [\"b\"]\n"},
 				{Name: "bases that set one", Dockerfile: "FROM gcr.io/distroless/static-debian12:nonroot\nFROM nginxinc/nginx-unprivileged:1.29\nFROM cgr.dev/chainguard/python:latest\n"},
 				{Name: "only of the images that come out", Dockerfile: "FROM golang:1.25 AS a\nRUN b\nFROM scratch\nCOPY --from=a /b /c\n", Lines: []int{3}},
+				{Name: "a stage for tests", Dockerfile: "FROM alpine:3.22 AS a\nFROM a AS test\nFROM a\nUSER app\n"},
 				{Name: "an empty one", Dockerfile: "FROM alpine:3.22\nUSER\n", Lines: []int{1}},
 				{Name: "held by ONBUILD of the parent", Dockerfile: "FROM alpine:3.22 AS a\nONBUILD USER app\nFROM a\n"},
 			},

@@ -2,8 +2,6 @@
 package sl6008
 
 import (
-	"strings"
-
 	"schlank/dockerfile"
 	"schlank/finding"
 	"schlank/rule"
@@ -39,11 +37,11 @@ func Rule() *rule.Rule {
 }
 
 func run(p *rule.Pass) {
-	if forDevelopment(p.File.Source.Name) {
+	if start.ForWork(p.File.Source.Name) {
 		return
 	}
 	for _, s := range start.Results(p) {
-		if forDevelopment(s.Name) {
+		if start.ForWork(s.Name) {
 			continue
 		}
 		for _, program := range start.Programs(s) {
@@ -58,17 +56,6 @@ func run(p *rule.Pass) {
 			})
 		}
 	}
-}
-
-// forDevelopment reports whether a name says that this is not for production.
-func forDevelopment(name string) bool {
-	name = strings.ToLower(name)
-	for _, word := range []string{"dev", "debug", "test", "local", "watch", "e2e"} {
-		if strings.Contains(name[strings.LastIndexAny(name, `/\`)+1:], word) {
-			return true
-		}
-	}
-	return false
 }
 
 // isDevelopment reports whether an environment says so.

@@ -12,7 +12,7 @@ import (
 )
 
 // Results are the stages whose images are run: the last one, and those that
-// no other stage uses.
+// no other stage uses, unless their names say that they are for work.
 func Results(p *rule.Pass) []*dockerfile.Stage {
 	used := map[*dockerfile.Stage]bool{}
 	for _, s := range p.File.Stages {
@@ -22,11 +22,23 @@ func Results(p *rule.Pass) []*dockerfile.Stage {
 	}
 	var out []*dockerfile.Stage
 	for k, s := range p.File.Stages {
-		if !used[s] || k == len(p.File.Stages)-1 {
+		if !used[s] && !ForWork(s.Name) || k == len(p.File.Stages)-1 {
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+// ForWork reports whether the name of a stage or a file says that it is for
+// development or tests, not for production.
+func ForWork(name string) bool {
+	name = strings.ToLower(name[strings.LastIndexAny(name, `/\`)+1:])
+	for _, word := range []string{"dev", "debug", "test", "local", "watch", "e2e", "lint"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // Last is the last instruction that a stage or its parents have of a name, nil
