@@ -91,7 +91,7 @@ func (a *app) compareOptions(c *cobra.Command, b *buildFlags) (opt schlank.Compa
 	opt = schlank.CompareOptions{
 		Build:       opts,
 		ProgressFor: a.progressFor(p),
-		Image:       image.Options{Platform: b.platform},
+		Image:       image.Options{Platform: b.platform, CacheDir: image.DefaultCacheDir(), Progress: a.readProgress(p.Mode)},
 		Engine: func() (*schlank.Engine, error) {
 			if e != nil {
 				return e, nil
