@@ -22,6 +22,7 @@ import (
 	"schlank/rules/security/sl4015"
 	"schlank/rules/security/sl4016"
 	"schlank/rules/security/sl4017"
+	"schlank/rules/security/sl4018"
 )
 
 // All are the rules of the group in order of their IDs.
@@ -44,5 +45,6 @@ func All() []*rule.Rule {
 		sl4015.Rule(),
 		sl4016.Rule(),
 		sl4017.Rule(),
+		sl4018.Rule(),
 	}
 }

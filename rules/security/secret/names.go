@@ -9,13 +9,13 @@ import (
 )
 
 // Words reports whether a variable's name says that it holds a secret, going
-// by the words in it: DB_PASSWORD, api_key, TOKEN, but not PUBLIC_KEY. These
-// are the words of BuildKit's check SecretsUsedInArgOrEnv.
+// by the words in it: DB_PASSWORD, api_key, TOKEN, but not PUBLIC_KEY and
+// TOKEN_FILE. These are the words of BuildKit's check SecretsUsedInArgOrEnv.
 func Words(name string) bool {
 	found := false
 	for word := range strings.SplitSeq(strings.ToLower(name), "_") {
 		switch word {
-		case "public":
+		case "public", "file", "version":
 			return false
 		case "apikey", "auth", "credential", "credentials", "key", "password", "pword", "passwd", "secret", "token":
 			found = true
