@@ -201,7 +201,7 @@ func (o buildKit) ours(text string) []string {
 }
 
 // windows is a WORKDIR with a path of Windows.
-var windows = regexp.MustCompile(`(?i)^\s*WORKDIR\s+['"]?([a-z]:|[\\%])`)
+var windows = regexp.MustCompile(`(?i)^\s*WORKDIR\s+['"]?([a-z]:|\\)`)
 
 func lineOf(file *dockerfile.File, f finding.Finding, alias string) int {
 	at := f.Span.Start

@@ -34,6 +34,7 @@ func Rule() *rule.Rule {
 					Dockerfile: "FROM example.com/base:1\r\n# the program\r\nCOPY bin/$TARGETARCH/app /app\r\n",
 					Fixed:      "FROM example.com/base:1\r\nARG TARGETARCH\r\n# the program\r\nCOPY bin/$TARGETARCH/app /app\r\n"},
 				{Name: "declared without a value", Dockerfile: "FROM alpine:3.22\nARG A\nCOPY a$A /a\n"},
+				{Name: "declared in the same ARG", Dockerfile: "FROM alpine:3.22\nARG A B=$A\n"},
 				{Name: "declared in the parent", Dockerfile: "FROM alpine:3.22 AS a\nARG A\nFROM a\nCOPY a$A /a\n"},
 				{Name: "declared in a neighbour", Dockerfile: "FROM alpine:3.22 AS a\nARG A\nFROM alpine:3.22\nCOPY a$A /a\n", Lines: []int{4}},
 				{Name: "what an image is known to set", Dockerfile: "FROM golang:1.25\nWORKDIR $GOPATH/src\nENV PATH=/x:$PATH\n"},
@@ -93,14 +94,17 @@ func args(i *dockerfile.Instruction) []string {
 }
 
 func (l *look) instruction(i *dockerfile.Instruction) {
-	for _, v := range l.values(i) {
+	names := args(i)
+	for k, v := range l.values(i) {
 		for _, name := range v.Missing {
 			if !slices.Contains(l.declared, name) {
 				l.missing(i, v, name)
 			}
 		}
+		if k < len(names) { // the next default of an ARG sees this one
+			l.declared = append(l.declared, names[k])
+		}
 	}
-	l.declared = append(l.declared, args(i)...)
 }
 
 // missing reports a variable that is not set, unless the base image may set it.

@@ -41,7 +41,8 @@ func run(p *rule.Pass) {
 			continue
 		}
 		for _, port := range c.Ports {
-			if strings.Contains(port.Value.Text, ":") {
+			text := port.Value.Text
+			if colon := strings.LastIndexByte(text, ':'); colon >= 0 && strings.Trim(text[:colon], ":") != "" {
 				report(p, port.Value)
 			}
 		}
