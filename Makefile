@@ -48,9 +48,10 @@ test: ## run all tests
 	$(GO) vet ./...
 	SCHLANK_REQUIRE_ENGINE=$${SCHLANK_REQUIRE_ENGINE:-$$(hack/setup --can-run-engine)} $(GO) test -timeout 30m ./...
 
-bench: ## run the benchmarks
+bench: ## run the benchmarks, and compare with other programs (hack/bench)
 	@hack/setup go
 	$(GO) test -run '^$$' -bench . -benchtime 3x ./...
+	$(GO) run ./hack/bench $(BENCH_FLAGS)
 
 lint: ## run the linters of .golangci.yml
 	@command -v golangci-lint >/dev/null || { echo "install golangci-lint 2: see its manual"; exit 1; }
