@@ -6,6 +6,13 @@ import (
 	"schlank/dockerfile/syntax"
 )
 
+func TestHeld(t *testing.T) {
+	f := syntax.Parse([]byte("ONBUILD RUN a\n"))
+	if i := f.Instructions[0]; i.Held() || !i.Nested.Held() {
+		t.Errorf("held is %t, and %t of the nested one", i.Held(), i.Nested.Held())
+	}
+}
+
 func TestAbove(t *testing.T) {
 	tests := []struct{ in, before string }{
 		{"FROM a\nRUN b\n", "FROM a\n"},

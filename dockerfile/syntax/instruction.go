@@ -47,6 +47,10 @@ func (i *Instruction) Logical() source.Mapped { return i.logical }
 // Name is the keyword in upper case.
 func (i *Instruction) Name() string { return strings.ToUpper(i.Keyword) }
 
+// Held reports whether an ONBUILD holds the instruction, so that it is for
+// builds that start from the image.
+func (i *Instruction) Held() bool { return i.Pieces == nil }
+
 // Bare is the instruction without indentation and without the line ending
 // after its last word or heredoc: what to replace to replace the instruction.
 func (i *Instruction) Bare() source.Span {

@@ -100,6 +100,9 @@ func look(p *rule.Pass, i *dockerfile.Instruction, source dockerfile.Value, all 
 		Message: ".dockerignore leaves out " + name + ", so " + i.Name() + " does not find it",
 		Hint:    "take it out of .dockerignore, or name another file",
 	}
+	if i.Held() {
+		f.Aliases = []string{} // BuildKit looks when it is run
+	}
 	if all.exceptions {
 		// Below a directory that is left out something may be kept, so only
 		// what is known to be a file can be told.

@@ -65,7 +65,7 @@ func run(p *rule.Pass) {
 // isRelative reports whether a path surely is relative, on Unix and Windows.
 func isRelative(s *dockerfile.Stage, v dockerfile.Value) bool {
 	text, absolute := v.Text, `/\`
-	if !v.Known && !(s.BaseKnown && len(v.Missing) > 0) {
+	if !v.Known && !s.BaseKnown {
 		text, absolute = strings.Trim(v.Raw, `"'`), `/\$`
 	}
 	return text == "" || !strings.ContainsAny(text[:1], absolute) && !drive.MatchString(text)

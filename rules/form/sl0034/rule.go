@@ -43,17 +43,20 @@ func run(p *rule.Pass) {
 		for _, port := range c.Ports {
 			text := port.Value.Text
 			if colon := strings.LastIndexByte(text, ':'); colon >= 0 && strings.Trim(text[:colon], ":") != "" {
-				report(p, port.Value)
+				report(p, i, port.Value)
 			}
 		}
 	}
 }
 
-func report(p *rule.Pass, v dockerfile.Value) {
+func report(p *rule.Pass, i *dockerfile.Instruction, v dockerfile.Value) {
 	f := finding.Finding{
 		Span:    v.Span,
 		Message: "EXPOSE takes no address and no port of the host",
 		Hint:    "write the container's port only, and -p " + v.Text + " when it is started",
+	}
+	if i.Held() {
+		f.Aliases = []string{} // BuildKit looks when it is run
 	}
 	colon := strings.LastIndexByte(v.Raw, ':')
 	if colon >= 0 && !strings.ContainsAny(v.Raw, "$\"'") {

@@ -84,8 +84,7 @@ func place(env bool) string {
 // before the first FROM, and neither into ONBUILD.
 func aliases(i *dockerfile.Instruction, words, known, env bool) []string {
 	out := []string{}
-	held := i.Pieces == nil
-	if words && i.Stage != nil && !held {
+	if words && i.Stage != nil && !i.Held() {
 		out = append(out, "SecretsUsedInArgOrEnv")
 	}
 	if words {

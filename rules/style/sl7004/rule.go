@@ -24,6 +24,7 @@ func Rule() *rule.Rule {
 			Bad:   "FROM alpine:3.22\nENV GREETING hello world\n",
 			Good:  "FROM alpine:3.22\nENV GREETING=\"hello world\"\n",
 			More: []rule.Example{
+				{Name: "held by ONBUILD", Dockerfile: "FROM alpine:3.22\nONBUILD ENV a b\n", Lines: []int{2}, Aliases: []string{""}, Fixed: "FROM alpine:3.22\nONBUILD ENV a=b\n"},
 				{Name: "one word", Dockerfile: "FROM alpine:3.22\nENV A   /b:$PATH\nLABEL c d\n", Lines: []int{2, 3}, Fixed: "FROM alpine:3.22\nENV A=/b:$PATH\nLABEL c=d\n"},
 				{Name: "quotes that hold all", Dockerfile: "FROM alpine:3.22\nENV A \"b c\"\nENV D 'e f'\n", Lines: []int{2, 3}, Fixed: "FROM alpine:3.22\nENV A=\"b c\"\nENV D='e f'\n"},
 				{Name: "quotes inside", Dockerfile: "FROM alpine:3.22\nENV A b \"c\" d\nENV E f 'g' h\n", Lines: []int{2, 3}, Fixed: "FROM alpine:3.22\nENV A=b\\ \"c\"\\ d\nENV E=f\\ 'g'\\ h\n"},
@@ -45,13 +46,14 @@ func run(p *rule.Pass) {
 			continue
 		}
 		for _, pair := range i.Pairs {
-			if pair.Legacy {
-				p.Report(finding.Finding{
-					Span:    pair.Span,
-					Message: i.Name() + " has no = between name and value",
-					Fixes:   fixes(p, pair),
-				})
+			if !pair.Legacy {
+				continue
 			}
+			f := finding.Finding{Span: pair.Span, Message: i.Name() + " has no = between name and value", Fixes: fixes(p, pair)}
+			if i.Held() {
+				f.Aliases = []string{} // BuildKit looks when it is run
+			}
+			p.Report(f)
 		}
 	}
 }

@@ -44,14 +44,17 @@ func run(p *rule.Pass) {
 		for _, port := range c.Ports {
 			_, proto, _ := strings.Cut(port.Value.Text[strings.LastIndex(port.Value.Text, ":")+1:], "/")
 			if lower := strings.ToLower(proto); proto != lower && (lower == "tcp" || lower == "udp" || lower == "sctp") {
-				report(p, port.Value, proto)
+				report(p, i, port.Value, proto)
 			}
 		}
 	}
 }
 
-func report(p *rule.Pass, v dockerfile.Value, proto string) {
+func report(p *rule.Pass, i *dockerfile.Instruction, v dockerfile.Value, proto string) {
 	f := finding.Finding{Span: v.Span, Message: "the protocol " + proto + " has capitals"}
+	if i.Held() {
+		f.Aliases = []string{} // BuildKit looks when it is run
+	}
 	if at := strings.LastIndex(v.Raw, "/"+proto); at >= 0 {
 		span := source.Span{Start: at + 1, End: at + 1 + len(proto)}
 		f.Span = v.Mapped().OrigSpan(span)
