@@ -50,6 +50,10 @@ type LintOptions struct {
 	// written to the files unless DryRun is set.
 	Fix    finding.Safety
 	DryRun bool
+	// Image is an image that the only Dockerfile looked at has made: costs are
+	// measured in it. Inspect says how it is found.
+	Image   string
+	Inspect InspectOptions
 }
 
 // Linted is what was found.
@@ -119,7 +123,13 @@ func Lint(ctx context.Context, opt LintOptions) (*Linted, error) {
 		return nil, context.Cause(ctx)
 	}
 	out.Rules = job.rules()
-	return out, errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil || opt.Image == "" {
+		return out, err
+	}
+	if len(out.Files) != 1 {
+		return nil, &UsageError{Msg: fmt.Sprintf("%s was made by one Dockerfile, not by %d", opt.Image, len(out.Files)), Hint: "name it"}
+	}
+	return out, job.measure(ctx, &out.Files[0])
 }
 
 // linting is one call of Lint.

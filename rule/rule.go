@@ -28,7 +28,11 @@ type Rule struct {
 	// Off says why the rule is off by default, "" for a rule that is on.
 	// --all-rules and naming the rule switch it on.
 	Off string
-	Doc Doc
+	// Cause is the kind of cause, as package attribute names it, by which the
+	// cost of a finding is measured in an image that the file made:
+	// "package-lists". "" for rules whose cost can't be measured so.
+	Cause string
+	Doc   Doc
 	// Run looks at a file and reports findings. It is nil for the few rules
 	// about the findings of the others, which the lint room reports.
 	Run func(*Pass)

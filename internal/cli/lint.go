@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"schlank"
+	"schlank/engine"
 	"schlank/finding"
 	"schlank/internal/bounded"
 	"schlank/lint"
@@ -27,6 +28,8 @@ type lintFlags struct {
 	format, output, config, failOn, stdinName, fix string
 	only, skip, enable, exclude, categories        []string
 	all, list, diff, noConfig, reason, noShell     bool
+	image                                          string
+	build                                          buildFlags
 }
 
 func (a *app) lintCommand() *cobra.Command {
@@ -71,6 +74,7 @@ and BuildKit count as well.
 	fs.StringVar(&f.stdinName, "stdin-name", "", "path that standard input stands for")
 	fs.BoolVar(&f.reason, "require-reason", false, "report ignore comments without a reason")
 	fs.BoolVar(&f.noShell, "no-shellcheck", false, "do not ask shellcheck even if it is installed")
+	fs.StringVar(&f.image, "image", "", "image that the Dockerfile has made: measure costs in it")
 	complete(c, "fix", "identity", "equivalent", "suggestion")
 	complete(c, "fail-on", "info", "warning", "error", "never")
 	complete(c, "category", categories()...)
@@ -95,6 +99,18 @@ func (a *app) lint(c *cobra.Command, f *lintFlags, args []string) error {
 	opt, err := f.options(args, a.stdin)
 	if err != nil {
 		return err
+	}
+	if f.image != "" {
+		if f.fix != "" {
+			return &schlank.UsageError{Msg: "--image measures what an image holds, and --fix changes the file that made it", Hint: "use one, then the other"}
+		}
+		a.engine.progress = string(engine.ProgressNone) // nothing is built
+		inspection, done, err := a.inspectOptions(c, &inspectFlags{build: f.build})
+		if err != nil {
+			return err
+		}
+		defer done()
+		opt.Image, opt.Inspect = f.image, inspection
 	}
 	res, err := schlank.Lint(c.Context(), opt)
 	if err != nil {
