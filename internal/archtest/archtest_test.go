@@ -55,6 +55,8 @@ var doors = map[string][]string{
 	"golang.org/x/net/html":                  {"probe"},
 	"golang.org/x/term":                      {"internal/cli"},
 	"golang.org/x/sync":                      {"internal/image"},
+	"charm.land/bubbletea/v2":                {"internal/tui"},
+	"github.com/charmbracelet/x/ansi":        {"internal/tui"},
 }
 
 // oracles are libraries that tests of any room may use.
