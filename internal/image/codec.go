@@ -97,11 +97,18 @@ func (w *encoder) elf(e *inventory.ELF) {
 	for _, list := range [][]string{e.Needed, e.RPath, e.RunPath} {
 		w.texts(list)
 	}
-	debug := uint64(0)
-	if e.Debug {
-		debug = 1
+	flags := uint64(0)
+	for i, flag := range elfFlags(e) {
+		if *flag {
+			flags |= 1 << i
+		}
 	}
-	w.number(debug)
+	w.number(flags)
+}
+
+// elfFlags are what is true or false of an ELF file.
+func elfFlags(e *inventory.ELF) []*bool {
+	return []*bool{&e.Debug, &e.Symbols, &e.Detached, &e.Executable}
 }
 
 func (w *encoder) files(m map[string][]byte) {
@@ -271,7 +278,10 @@ func (r *decoder) elf() *inventory.ELF {
 	for _, list := range []*[]string{&e.Needed, &e.RPath, &e.RunPath} {
 		*list = r.texts()
 	}
-	e.Debug = r.number() == 1
+	flags := r.number()
+	for i, flag := range elfFlags(e) {
+		*flag = flags&(1<<i) != 0
+	}
 	return e
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -23,7 +24,7 @@ func fullScan() *scanned {
 	entries := []inventory.Entry{
 		{Path: "/", Kind: inventory.KindDir, Mode: 0o755},
 		{Path: "/usr/bin/env", Kind: inventory.KindFile, Size: 7, Mode: 0o4755, UID: 1000, GID: -1, Digest: digest, ModTime: -5, Pull: 99, ELF: &inventory.ELF{
-			Class: "64", Machine: "x86_64", Interp: "/lib/ld.so", Soname: "env.so", Needed: []string{"a", "b"}, RPath: []string{"/r"}, RunPath: []string{"$ORIGIN"}, Debug: true,
+			Class: "64", Machine: "x86_64", Interp: "/lib/ld.so", Soname: "env.so", Needed: []string{"a", "b"}, RPath: []string{"/r"}, RunPath: []string{"$ORIGIN"}, Debug: true, Executable: true,
 		}},
 		{Path: "/usr/bin/empty", Kind: inventory.KindFile, Digest: digest, Xattrs: map[string]string{"security.capability": "\x00\xff", "user.a": ""}},
 		{Path: "/usr/bin/link", Kind: inventory.KindSymlink, Link: "../\xff\xfe"},
@@ -55,6 +56,59 @@ func TestCodec(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, got, wholeScan); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestCodecIsWhole holds that no field is forgotten that entries or ELF facts
+// come to have.
+func TestCodecIsWhole(t *testing.T) {
+	for i := range reflect.TypeFor[inventory.ELF]().NumField() {
+		facts := &inventory.ELF{}
+		setField(t, reflect.ValueOf(facts).Elem().Field(i))
+		roundTrip(t, inventory.Entry{Path: "/a", Kind: inventory.KindFile, ELF: facts})
+	}
+	for i := range reflect.TypeFor[inventory.Entry]().NumField() {
+		e := inventory.Entry{Path: "/a", Kind: inventory.KindFile}
+		switch name := reflect.TypeFor[inventory.Entry]().Field(i).Name; name {
+		case "Path", "ELF": // set in any case, and above
+		case "Digest":
+			e.Digest = digestString([32]byte{1})
+		default:
+			setField(t, reflect.ValueOf(&e).Elem().Field(i))
+		}
+		roundTrip(t, e)
+	}
+}
+
+// setField sets a field to something else than zero.
+func setField(t *testing.T, v reflect.Value) {
+	t.Helper()
+	switch {
+	case v.CanInt():
+		v.SetInt(3)
+	case v.CanUint():
+		v.SetUint(3)
+	case v.Kind() == reflect.Bool:
+		v.SetBool(true)
+	case v.Kind() == reflect.String:
+		v.SetString("text")
+	case v.Type() == reflect.TypeFor[[]string]():
+		v.Set(reflect.ValueOf([]string{"one", "two"}))
+	case v.Type() == reflect.TypeFor[map[string]string]():
+		v.Set(reflect.ValueOf(map[string]string{"name": "value"}))
+	default:
+		t.Fatalf("a field of type %v: the codec and this test must learn it", v.Type())
+	}
+}
+
+func roundTrip(t *testing.T, e inventory.Entry) {
+	t.Helper()
+	got, err := decodeEntries(encodeEntries([]stored{{Entry: e, name: e.Path}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(e, got[0].Entry); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
