@@ -84,8 +84,9 @@ var rpmManagers = []*Manager{
 			}
 			rpmPackage(p)
 		},
+		// Removing, too, refreshes the lists of repositories first.
 		Stores: []Store{{
-			Kind: Lists, Verbs: []Verb{Update, Install, Upgrade, DistUpgrade, Download}, Paths: []string{"/var/cache/zypp"},
+			Kind: Lists, Verbs: []Verb{Update, Install, Upgrade, DistUpgrade, Remove, Download}, Paths: []string{"/var/cache/zypp"},
 			Mount: "/var/cache/zypp", Sharing: "locked", CleanUp: "zypper clean --all",
 		}},
 	},

@@ -5,9 +5,28 @@ package packages
 
 import (
 	"schlank/rule"
+	"schlank/rules/packages/sl1101"
+	"schlank/rules/packages/sl1102"
+	"schlank/rules/packages/sl1103"
+	"schlank/rules/packages/sl1104"
+	"schlank/rules/packages/sl1105"
+	"schlank/rules/packages/sl1106"
+	"schlank/rules/packages/sl1107"
+	"schlank/rules/packages/sl1108"
+	"schlank/rules/packages/sl1109"
 )
 
 // All are the rules of the group in order of their IDs.
 func All() []*rule.Rule {
-	return []*rule.Rule{}
+	return []*rule.Rule{
+		sl1101.Rule(),
+		sl1102.Rule(),
+		sl1103.Rule(),
+		sl1104.Rule(),
+		sl1105.Rule(),
+		sl1106.Rule(),
+		sl1107.Rule(),
+		sl1108.Rule(),
+		sl1109.Rule(),
+	}
 }

@@ -1,0 +1,157 @@
+// Package calls is what rules about package managers share: the calls of
+// package managers in a file, with the environment that each runs in, and the
+// caches that are left when a RUN has ended.
+package calls
+
+import (
+	"iter"
+	"path"
+	"slices"
+	"strings"
+
+	"schlank/dockerfile"
+	"schlank/dockerfile/pkgmgr"
+	"schlank/dockerfile/shellcmd"
+	"schlank/rule"
+)
+
+// Call is a call of a package manager.
+type Call struct {
+	rule.Shell
+	pkgmgr.Action
+}
+
+// All are the calls in a file, in order.
+func All(p *rule.Pass) iter.Seq[Call] {
+	return func(yield func(Call) bool) {
+		for i := range p.Instructions() {
+			for c := range Of(i) {
+				if !yield(c) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Of are the calls in an instruction, in order.
+func Of(i *dockerfile.Instruction) iter.Seq[Call] {
+	return func(yield func(Call) bool) {
+		for s := range rule.InstructionCommands(i) {
+			if a, ok := pkgmgr.Parse(s.Effective); ok && !yield(Call{s, a}) {
+				return
+			}
+		}
+	}
+}
+
+// Home is the home of the user who runs it.
+func (c Call) Home() string { return pkgmgr.Home(c.In.Before.User) }
+
+// Env looks up what is known of the environment of a call: ENV and ARG, what
+// the script exported before, and what is assigned in front of the command.
+func (c Call) Env(name string) (string, bool) {
+	for _, a := range slices.Backward(c.Command().Assigns) {
+		if a.Name == name {
+			return a.Value.Value, true
+		}
+	}
+	for k := c.Index - 1; k >= 0; k-- {
+		if v, ok := exported(&c.Script.Commands[k], name); ok {
+			return v, true
+		}
+	}
+	return c.In.Before.Env.Get(name)
+}
+
+// exported is the value that a command exports under a name.
+func exported(c *shellcmd.Command, name string) (string, bool) {
+	if c.Name != "export" {
+		return "", false
+	}
+	for _, w := range c.Words[1:] {
+		if key, value, ok := strings.Cut(w.Value, "="); ok && key == name {
+			return value, true
+		}
+	}
+	return "", false
+}
+
+// Left is a cache that is still full when a RUN has ended.
+type Left struct {
+	pkgmgr.Cache
+	// By is the last call that filled it.
+	By Call
+}
+
+// LeftIn are the caches that a RUN leaves full, in the order in which they are
+// filled. Mounts are no part of the image, and what a later command of the
+// same script removes is not left.
+func LeftIn(i *dockerfile.Instruction) []Left {
+	run, ok := i.Command.(*dockerfile.Run)
+	if !ok {
+		return nil
+	}
+	var left []Left
+	for s := range rule.InstructionCommands(i) {
+		a, isCall := pkgmgr.Parse(s.Effective)
+		c := Call{s, a}
+		home := pkgmgr.Home(i.Before.User)
+		left = slices.DeleteFunc(left, func(l Left) bool {
+			return pkgmgr.Removes(s.Effective, l.Cache, home) || isCall && a.Empties(l.Cache)
+		})
+		if !isCall || a.Has(pkgmgr.Dry) {
+			continue
+		}
+		for _, cache := range a.Fills(c.Env, home) {
+			left = slices.DeleteFunc(left, func(l Left) bool { return l.Store == cache.Store })
+			if !Mounted(run, cache) {
+				left = append(left, Left{cache, c})
+			}
+		}
+	}
+	return left
+}
+
+// Mounted reports whether a mount of a RUN covers a cache.
+func Mounted(run *dockerfile.Run, c pkgmgr.Cache) bool {
+	for _, m := range run.Mounts {
+		if m.Type != "cache" && m.Type != "tmpfs" {
+			continue
+		}
+		target := path.Clean(m.Target.Text)
+		if slices.ContainsFunc(c.Paths, func(p string) bool { return p == target || strings.HasPrefix(p, target+"/") }) {
+			return true
+		}
+		// A mount of a part of it, such as ~/.npm/_cacache, holds what counts.
+		if slices.ContainsFunc(c.Paths, func(p string) bool { return strings.HasPrefix(target, p+"/") && c.Kind != pkgmgr.Lists }) {
+			return true
+		}
+	}
+	return false
+}
+
+// MountText is the cache mount for a cache: --mount=type=cache,….
+func MountText(c pkgmgr.Cache) string {
+	text := "type=cache,target=" + c.Mount
+	if c.Sharing != "" {
+		text += ",sharing=" + c.Sharing
+	}
+	return text
+}
+
+// Buildkit reports whether a file uses what only BuildKit has, so that its
+// author will not mind more of it.
+func Buildkit(f *dockerfile.File) bool {
+	if f.Syntax.Directive("syntax") != nil {
+		return true
+	}
+	for _, s := range f.Stages {
+		for _, i := range s.Instructions {
+			if run, ok := i.Command.(*dockerfile.Run); ok && (len(run.Mounts) > 0 || run.Heredoc) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,141 @@
+// Package sl1103 is the rule language-cache-left.
+package sl1103
+
+import (
+	"fmt"
+
+	"schlank/dockerfile"
+	"schlank/dockerfile/pkgmgr"
+	"schlank/finding"
+	"schlank/rule"
+	"schlank/rules/edit"
+	"schlank/rules/packages/calls"
+	"schlank/source"
+)
+
+// Rule is SL1103.
+func Rule() *rule.Rule {
+	return &rule.Rule{
+		ID:   "SL1103",
+		Name: "language-cache-left",
+		Aliases: []string{
+			"DL3042", "DL3060", "parfum:pipUseNoCacheDir", "parfum:npmCacheCleanAfterInstall", "parfum:yarnCacheCleanAfterInstall",
+		},
+		Category: rule.Size,
+		Severity: finding.Warning,
+		Cause:    "package-cache",
+		Doc: rule.Doc{
+			Title: "The cache of a language's package manager stays in a layer",
+			Why: "pip, npm, yarn, go, cargo, Maven and their like keep what they downloaded or compiled for the next time. An image has no next time. " +
+				"With a cache mount the next build is faster and the image holds nothing of it; without, the cache has to go in the RUN that filled it.",
+			Bad:  "FROM python:3.13-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
+			Good: "FROM python:3.13-slim\nCOPY requirements.txt .\nRUN pip install --no-cache-dir -r requirements.txt\n",
+			More: []rule.Example{
+				{
+					Name:       "where there is no flag, a command cleans up",
+					Dockerfile: "FROM node:22\nRUN npm ci\nRUN yarn install\n",
+					Lines:      []int{2, 3},
+					Aliases:    []string{"parfum:npmCacheCleanAfterInstall", "DL3060,parfum:yarnCacheCleanAfterInstall"},
+					Fixed:      "FROM node:22\nRUN npm ci && npm cache clean --force\nRUN yarn install && yarn cache clean\n",
+				},
+				{
+					Name:       "told by the environment, mounted, removed, or a builder's",
+					Dockerfile: "FROM golang AS build\nRUN go build ./...\nFROM python\nCOPY --from=build /a /a\nENV PIP_NO_CACHE_DIR=1\nRUN pip install a\nRUN --mount=type=cache,target=/root/.npm npm ci\nRUN npm ci && rm -rf ~/.npm\n",
+				},
+				{
+					Name:       "a variable that says no",
+					Dockerfile: "FROM python\nENV PIP_NO_CACHE_DIR=off\nRUN pip install a\n",
+					Lines:      []int{3},
+					Aliases:    []string{"DL3042,parfum:pipUseNoCacheDir"},
+				},
+				{
+					Name:       "in a builder stage that ships, go's caches count",
+					Dockerfile: "FROM golang\nRUN go build -o /app .\n",
+					Lines:      []int{2, 2},
+				},
+			},
+			Since: "0.2",
+			Sources: []string{
+				"https://docs.docker.com/build/cache/optimize/#use-cache-mounts",
+				"https://pip.pypa.io/en/stable/topics/caching/",
+			},
+		},
+		Run: run,
+	}
+}
+
+// cacheBytes are what the caches of small web applications held that were
+// built for the examples of this project, rounded.
+func cacheBytes(e pkgmgr.Ecosystem) int64 {
+	switch e {
+	case pkgmgr.Python:
+		return 20_000_000
+	case pkgmgr.Node:
+		return 40_000_000
+	case pkgmgr.Go, pkgmgr.Rust, pkgmgr.Java:
+		return 150_000_000
+	case pkgmgr.Conda:
+		return 200_000_000
+	default:
+		return 10_000_000
+	}
+}
+
+// aliases are the other tools' IDs for the cache of a program.
+func aliases(c calls.Call) []string {
+	switch c.Manager.Name {
+	case "pip":
+		return []string{"DL3042", "parfum:pipUseNoCacheDir"}
+	case "npm":
+		return []string{"parfum:npmCacheCleanAfterInstall"}
+	case "yarn":
+		return []string{"DL3060", "parfum:yarnCacheCleanAfterInstall"}
+	}
+	return []string{}
+}
+
+func run(p *rule.Pass) {
+	for i := range p.Instructions() {
+		if !p.Shipped(i.Stage) {
+			continue
+		}
+		for _, l := range calls.LeftIn(i) {
+			e := l.Manager.Ecosystem
+			if e.System() {
+				continue
+			}
+			p.Report(finding.Finding{
+				Span:    l.By.CallSpan(),
+				Message: fmt.Sprintf("what %s %s stays in the layer", l.By.Program, filled(l)),
+				Hint:    "mount a cache at " + l.Mount + ", or empty it in this RUN",
+				Aliases: aliases(l.By),
+				Cost:    finding.Cost{Bytes: cacheBytes(e), Basis: finding.Estimated},
+				Fixes:   fixes(p.File, i, l),
+			})
+		}
+	}
+}
+
+func filled(l calls.Left) string {
+	if l.Kind == pkgmgr.Builds {
+		return "compiled on the way"
+	}
+	return "downloaded"
+}
+
+func fixes(f *dockerfile.File, i *dockerfile.Instruction, l calls.Left) []finding.Fix {
+	mount := finding.Fix{
+		Title: "keep the cache in a mount", Safety: finding.Suggestion,
+		Edits: edit.Mount(f, i, "--mount="+calls.MountText(l.Cache)),
+	}
+	if l.Manager.Name == "pip" {
+		return []finding.Fix{{
+			Title: "add --no-cache-dir", Safety: finding.Equivalent,
+			Edits: []source.Edit{edit.After(l.By.Action.Words[l.By.VerbWord], "--no-cache-dir")},
+		}, mount}
+	}
+	if edits, ok := edit.Append(f, i, l.CleanUp); ok {
+		return []finding.Fix{{Title: "empty the cache at the end of the RUN", Safety: finding.Equivalent, Edits: edits}, mount}
+	}
+	return []finding.Fix{mount}
+}
