@@ -131,6 +131,50 @@ func Mounted(run *dockerfile.Run, c pkgmgr.Cache) bool {
 	return false
 }
 
+// ListsUsedAfter reports whether a later RUN of the stage, or of one that
+// starts from it, looks packages up in the lists that a manager has fetched
+// before.
+func ListsUsedAfter(p *rule.Pass, i *dockerfile.Instruction, m *pkgmgr.Manager) bool {
+	after := false
+	for next := range p.Instructions() {
+		if next == i {
+			after = true
+			continue
+		}
+		if after && inherits(next.Stage, i.Stage) && InstallsFromLists(next, m) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// inherits reports whether a stage is another, or starts from it.
+func inherits(s, from *dockerfile.Stage) bool {
+	for ; s != nil; s = s.Parent {
+		if s == from {
+			return true
+		}
+	}
+	return false
+}
+
+// InstallsFromLists is the first call in a RUN that looks packages up without
+// fetching the lists before, nil if there is none.
+func InstallsFromLists(i *dockerfile.Instruction, m *pkgmgr.Manager) *Call {
+	for c := range Of(i) {
+		if c.Manager != m {
+			continue
+		}
+		switch c.Verb {
+		case pkgmgr.Update:
+			return nil
+		case pkgmgr.Install, pkgmgr.Upgrade, pkgmgr.DistUpgrade, pkgmgr.Download:
+			return &c
+		}
+	}
+	return nil
+}
+
 // MountText is the cache mount for a cache: --mount=type=cache,….
 func MountText(c pkgmgr.Cache) string {
 	text := "type=cache,target=" + c.Mount

@@ -43,6 +43,12 @@ func Rule() *rule.Rule {
 					Dockerfile: "FROM debian:12 AS build\nRUN apt-get update && apt-get install -y gcc\nFROM debian:12\nCOPY --from=build /a /a\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\nRUN --mount=type=cache,target=/var/lib/apt apt-get update\nRUN sudo apt-get update && sudo rm -r /var/lib/apt/lists\n",
 				},
 				{
+					Name:       "no fix takes away what a later RUN reads",
+					Dockerfile: "FROM debian:12 AS a\nRUN apt-get update\nFROM a\nRUN apt-get install -y curl\n",
+					Lines:      []int{2},
+					Fixed:      "FROM debian:12 AS a\nRUN apt-get update\nFROM a\nRUN apt-get install -y curl\n",
+				},
+				{
 					Name:       "a later RUN is too late",
 					Dockerfile: "FROM debian:12\nRUN apt-get update\nRUN rm -rf /var/lib/apt/lists/*\n",
 					Lines:      []int{2},
@@ -70,15 +76,21 @@ func run(p *rule.Pass) {
 			continue
 		}
 		for _, l := range calls.LeftIn(i) {
-			if l.Manager.Ecosystem == pkgmgr.Debian && l.Kind == pkgmgr.Lists {
-				p.Report(finding.Finding{
-					Span:    l.By.CallSpan(),
-					Message: "apt's package lists stay in the layer",
-					Hint:    "end the RUN with rm -rf /var/lib/apt/lists/*, or mount a cache there",
-					Cost:    finding.Cost{Bytes: listBytes, Basis: finding.Estimated},
-					Fixes:   fixes(p.File, i, l),
-				})
+			if l.Manager.Ecosystem != pkgmgr.Debian || l.Kind != pkgmgr.Lists {
+				continue
 			}
+			f := finding.Finding{
+				Span:    l.By.CallSpan(),
+				Message: "apt's package lists stay in the layer",
+				Hint:    "end the RUN with rm -rf /var/lib/apt/lists/*, or mount a cache there",
+				Cost:    finding.Cost{Bytes: listBytes, Basis: finding.Estimated},
+			}
+			if calls.ListsUsedAfter(p, i, l.Manager) {
+				f.Hint = "fetch them in the RUN that needs them, and remove them there"
+			} else {
+				f.Fixes = fixes(p.File, i, l)
+			}
+			p.Report(f)
 		}
 	}
 }

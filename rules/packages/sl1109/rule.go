@@ -8,7 +8,9 @@ import (
 	"schlank/dockerfile/pkgmgr"
 	"schlank/finding"
 	"schlank/rule"
+	"schlank/rules/edit"
 	"schlank/rules/packages/calls"
+	"schlank/source"
 )
 
 // Rule is SL1109.
@@ -24,8 +26,20 @@ func Rule() *rule.Rule {
 			Why: "The build cache keeps the RUN that fetched the lists. When packages are added to the other RUN later, they are looked up in lists that may be months old, " +
 				"and whose versions are gone from the archive. The lists are also stored for good in a layer of their own.",
 			Bad:  "FROM debian:12\nRUN apt-get update\nRUN apt-get install -y --no-install-recommends curl\n",
-			Good: "FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*\n",
+			Good: "FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends curl\n",
 			More: []rule.Example{
+				{
+					Name:       "it goes where the packages are looked up",
+					Dockerfile: "FROM a\n# lists\nRUN useradd b && apt-get -q update\nENV A=b\nRUN set -eux; \\\n    apt-get install -y b; \\\n    apt-get install -y c\n",
+					Lines:      []int{3},
+					Fixed:      "FROM a\n# lists\nRUN useradd b\nENV A=b\nRUN set -eux; \\\n    apt-get -q update && apt-get install -y b; \\\n    apt-get install -y c\n",
+				},
+				{
+					Name:       "no fix where another RUN reads them too",
+					Dockerfile: "FROM a AS b\nRUN apt-get update\nRUN apt-get install -y b\nRUN apt-get install -y c\n",
+					Lines:      []int{2},
+					Fixed:      "FROM a AS b\nRUN apt-get update\nRUN apt-get install -y b\nRUN apt-get install -y c\n",
+				},
 				{
 					Name:       "fetched for something in the same RUN",
 					Dockerfile: "FROM a\nRUN apt-get update && apt-get install -y b\nRUN apt-get update && apt upgrade -y\nRUN dnf update && dnf install -y b\nRUN <<EOF\napt-get update\napt-get install -y b\nEOF\nRUN apt-get update && ./install.sh\nRUN --mount=type=cache,target=/var/lib/apt apt-get update\n",
@@ -62,12 +76,69 @@ func run(p *rule.Pass) {
 		if last == nil || handsOn(i, *last) || kept(run, *last) {
 			continue
 		}
-		p.Report(finding.Finding{
+		f := finding.Finding{
 			Span:    last.CallSpan(),
 			Message: fmt.Sprintf("%s fetches package lists, and nothing in this RUN uses them", last.Program),
 			Hint:    "fetch them in the RUN that installs, and remove them there",
-		})
+		}
+		if edits := move(p, i, *last); edits != nil {
+			f.Fixes = []finding.Fix{{Title: "fetch the lists in the RUN that installs", Safety: finding.Equivalent, Edits: edits}}
+		}
+		p.Report(f)
 	}
+}
+
+// move takes the call to the one RUN of the stage that looks packages up; nil
+// where there are more of them, or none, or the text does not allow it.
+func move(p *rule.Pass, i *dockerfile.Instruction, c calls.Call) []source.Edit {
+	var user *calls.Call
+	after := false
+	for next := range p.Instructions() {
+		if next == i {
+			after = true
+			continue
+		}
+		at := calls.InstallsFromLists(next, c.Manager)
+		switch {
+		case !after || at == nil:
+		case user != nil || next.Stage != i.Stage || c.Verb != pkgmgr.Update:
+			return nil
+		default:
+			user = at
+		}
+	}
+	if user == nil || user.Run.JSON || user.Script != user.Run.Script || c.Script != c.Run.Script {
+		return nil
+	}
+	install, update := user.Command(), c.Command()
+	if !c.Script.Text.Exact(update.Span) || len(install.Within) > 0 || len(install.Assigns) > 0 {
+		return nil
+	}
+	removal := remove(i, c)
+	if removal == nil {
+		return nil
+	}
+	text := p.Text(c.Script.File(update.Span))
+	return append(removal, source.Insert(install.Words[0].Orig.Start, text+" && "))
+}
+
+// remove takes the call away, and the whole instruction if it is all it does.
+func remove(i *dockerfile.Instruction, c calls.Call) []source.Edit {
+	step := edit.StepOf(c.Run, c.Script, c.Index)
+	if step < 0 || len(i.Flags) > 0 {
+		return nil
+	}
+	if len(c.Script.Steps) == 1 {
+		if i.Nested != nil || len(c.Script.Commands) != 1 {
+			return nil
+		}
+		return []source.Edit{source.Delete(i.Span)}
+	}
+	var out []source.Edit
+	for _, s := range c.Script.Steps[step].OrigRemoval {
+		out = append(out, source.Delete(s))
+	}
+	return out
 }
 
 // fetches reports whether a call is there for lists. "yum update" is one that
