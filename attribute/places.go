@@ -217,6 +217,9 @@ var testDirs = map[string]bool{"test": true, "tests": true, "__tests__": true, "
 // of applications. Where such a name is that of a package itself, as in
 // node_modules/test, the file belongs to it.
 func tests(p string) bool {
+	if !strings.Contains(p, "/test") && !strings.Contains(p, "/__tests__/") && !strings.Contains(p, "/spec/") {
+		return false
+	}
 	for rest := path.Dir(p); rest != "/" && rest != "."; rest = path.Dir(rest) {
 		base := path.Base(rest)
 		if !testDirs[base] {

@@ -53,8 +53,10 @@ func reasons(a *Attribution, stored []place) []Reason {
 	}
 	firstLayers(a, stored, list)
 	g := newGraph(pkgs)
-	g.ask(a, list)
-	g.spread(list)
+	g.named(a, list)
+	g.spread(a, list)
+	g.noted(a, list)
+	g.spread(a, list)
 	for i := range list {
 		if l := list[i].Layer; l >= 0 && l < a.Base.Layers {
 			list[i].Relation = InBase
@@ -116,20 +118,24 @@ func newGraph(pkgs []inventory.Package) *graph {
 	return g
 }
 
-// ask starts from the packages that instructions name. Where none of a type
-// is named, the package manager's notes count.
-func (g *graph) ask(a *Attribution, list []Reason) {
+// named starts from the packages that instructions name.
+func (g *graph) named(a *Attribution, list []Reason) {
 	for r, req := range a.Requests {
-		n := req.Name
-		for _, i := range g.byName[name{req.Type, n}] {
+		for _, i := range g.byName[name{req.Type, req.Name}] {
 			if list[i].Request < 0 {
 				list[i].Relation, list[i].Request = Asked, r
 				g.queue = append(g.queue, i)
 			}
 		}
 	}
+}
+
+// noted starts from what the package managers' own notes call asked for, as
+// far as nothing explains it yet: the notes of dpkg count everything as asked
+// for that apt did not mark.
+func (g *graph) noted(a *Attribution, list []Reason) {
 	for i := range g.pkgs {
-		if g.pkgs[i].Requested && list[i].Request < 0 && list[i].Layer >= a.Base.Layers {
+		if g.pkgs[i].Requested && list[i].Relation == Unexplained && list[i].Layer >= a.Base.Layers {
 			list[i].Relation = Asked
 			g.queue = append(g.queue, i)
 		}
@@ -138,13 +144,16 @@ func (g *graph) ask(a *Attribution, list []Reason) {
 
 // spread walks the dependencies in breadth, then the recommendations of what
 // it reached with their dependencies, until nothing is new.
-func (g *graph) spread(list []Reason) {
+func (g *graph) spread(a *Attribution, list []Reason) {
 	reached := slices.Clone(g.queue)
 	reached = append(reached, g.follow(list, false)...)
 	for len(reached) > 0 {
 		next := reached
 		reached = nil
 		for _, i := range next {
+			if r := list[i].Request; r >= 0 && a.Requests[r].Lean {
+				continue
+			}
 			for _, n := range g.pkgs[i].Recommends {
 				reached = append(reached, g.reach(list, i, n, true)...)
 			}

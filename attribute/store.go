@@ -67,9 +67,22 @@ type walk struct {
 	links []int
 }
 
+// cut are the entries of a path, not all of them directories, from the base
+// upwards.
 type cut struct {
-	path   string
-	layers []int32
+	path string
+	refs []entryRef
+}
+
+// above is the lowest layer above another in which the path ends what lower
+// layers have below it.
+func (w *walk) above(c cut, layer int32) (int32, bool) {
+	for _, r := range c.refs {
+		if r.layer > layer && w.entry(r).Kind != inventory.KindDir {
+			return r.layer, true
+		}
+	}
+	return 0, false
 }
 
 func (w *walk) entry(r entryRef) *inventory.Entry { return &w.img.Layers[r.layer].Entries[r.entry] }
@@ -90,12 +103,10 @@ func (w *walk) group(p string, refs []entryRef, at int) {
 		}
 	}
 	first := len(w.places)
-	var cutting []int32
+	cuts := false
 	for i, r := range refs {
 		e := w.entry(r)
-		if e.Kind != inventory.KindDir && (len(cutting) == 0 || cutting[len(cutting)-1] != r.layer) {
-			cutting = append(cutting, r.layer)
-		}
+		cuts = cuts || e.Kind != inventory.KindDir
 		if e.Kind != inventory.KindFile || e.Size <= 0 {
 			continue
 		}
@@ -108,8 +119,8 @@ func (w *walk) group(p string, refs []entryRef, at int) {
 		w.places = append(w.places, pl)
 	}
 	w.copies(first)
-	if len(cutting) > 0 {
-		w.cuts = append(w.cuts, cut{p, cutting})
+	if cuts {
+		w.cuts = append(w.cuts, cut{p, refs})
 	}
 }
 
@@ -135,9 +146,8 @@ func (w *walk) fate(pl *place, e *inventory.Entry, later []entryRef) {
 		}
 	}
 	for _, c := range w.cuts {
-		i := sort.Search(len(c.layers), func(i int) bool { return c.layers[i] > pl.layer })
-		if i < len(c.layers) && (pl.hiddenBy < 0 || c.layers[i] < pl.hiddenBy) {
-			pl.hiddenBy, pl.fate = c.layers[i], Deleted
+		if l, ok := w.above(c, pl.layer); ok && (pl.hiddenBy < 0 || l < pl.hiddenBy) {
+			pl.hiddenBy, pl.fate = l, Deleted
 		}
 	}
 }

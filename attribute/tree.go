@@ -27,6 +27,9 @@ type Node struct {
 // all. What has no path, overheads, is left out.
 func (a *Attribution) Tree(keep func(*Item) bool) *Node {
 	root := &Node{Name: "/"}
+	// All nodes and all their items are pieces of a few big slices.
+	var nodes []Node
+	stored := make([]int32, 0, len(a.Items))
 	// open are the directories around the last path, paths theirs.
 	open, paths := []*Node{root}, []string{"/"}
 	for i := range a.Items {
@@ -49,13 +52,19 @@ func (a *Attribution) Tree(keep func(*Item) bool) *Node {
 			} else {
 				end += from
 			}
-			n := &Node{Name: p[from:end]}
+			if len(nodes) == 0 {
+				nodes = make([]Node, 1024)
+			}
+			n := &nodes[0]
+			nodes = nodes[1:]
+			n.Name = p[from:end]
 			parent := open[len(open)-1]
 			parent.Children = append(parent.Children, n)
 			open, paths = append(open, n), append(paths, p[:end])
 		}
 		at := open[len(open)-1]
-		at.Items = append(at.Items, int32(i))
+		stored = append(stored, int32(i))
+		at.Items = stored[len(stored)-1-len(at.Items) : len(stored) : len(stored)]
 		for _, n := range open {
 			n.add(it.Sum())
 			if it.Kind.Wasted() {
