@@ -14,6 +14,12 @@ import (
 	"schlank/rules/packages/sl1107"
 	"schlank/rules/packages/sl1108"
 	"schlank/rules/packages/sl1109"
+	"schlank/rules/packages/sl1110"
+	"schlank/rules/packages/sl1111"
+	"schlank/rules/packages/sl1112"
+	"schlank/rules/packages/sl1113"
+	"schlank/rules/packages/sl1114"
+	"schlank/rules/packages/sl1115"
 )
 
 // All are the rules of the group in order of their IDs.
@@ -28,5 +34,11 @@ func All() []*rule.Rule {
 		sl1107.Rule(),
 		sl1108.Rule(),
 		sl1109.Rule(),
+		sl1110.Rule(),
+		sl1111.Rule(),
+		sl1112.Rule(),
+		sl1113.Rule(),
+		sl1114.Rule(),
+		sl1115.Rule(),
 	}
 }

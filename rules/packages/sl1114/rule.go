@@ -1,0 +1,140 @@
+// Package sl1114 is the rule build-tools-shipped.
+package sl1114
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"schlank/dockerfile/pkgmgr"
+	"schlank/finding"
+	"schlank/rule"
+	"schlank/rules/packages/calls"
+)
+
+// Rule is SL1114.
+func Rule() *rule.Rule {
+	return &rule.Rule{
+		ID:       "SL1114",
+		Name:     "build-tools-shipped",
+		Category: rule.Size,
+		Severity: finding.Warning,
+		Cause:    "build-tool",
+		Doc: rule.Doc{
+			Title: "Compilers and headers are in the final stage",
+			Why: "What compiles is needed once, while the image is built; what was compiled needs at most the shared libraries that it is linked with. " +
+				"In the image compilers are hundreds of megabytes, and a gift to whoever gets in. Build in a stage of its own and copy the result, or remove them in the RUN that installs them.",
+			Bad:  "FROM python:3.13-slim\nRUN apt-get update && apt-get install -y --no-install-recommends gcc libpq-dev && rm -rf /var/lib/apt/lists/*\nRUN pip install --no-cache-dir psycopg2\n",
+			Good: "FROM python:3.13-slim AS build\nRUN apt-get update && apt-get install -y --no-install-recommends gcc libpq-dev\nRUN pip install --no-cache-dir --prefix=/install psycopg2\n\nFROM python:3.13-slim\nRUN apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/*\nCOPY --from=build /install /usr/local\n",
+			More: []rule.Example{
+				{
+					Name:       "removed again in the same RUN",
+					Dockerfile: "FROM alpine\nRUN apk add --no-cache --virtual .build-deps gcc musl-dev && make && apk del .build-deps\nRUN apt-get install -y gcc && make && apt-get purge -y --auto-remove gcc\n",
+				},
+				{
+					Name:       "by the names of each distribution",
+					Dockerfile: "FROM a\nRUN apk add build-base openssl-dev\nRUN dnf install -y gcc-c++ openssl-devel git\n",
+					Lines:      []int{2, 3},
+				},
+				{
+					Name:       "what only sounds like it",
+					Dockerfile: "FROM a\nRUN apt-get install -y libgcc-s1 cmake-data make-guile-docs libstdc++6 curl\n",
+				},
+				{
+					Name:       "a stage for development may have them",
+					Dockerfile: "FROM a AS dev\nRUN apt-get install -y gcc\nFROM a\n",
+				},
+			},
+			Since:   "0.2",
+			Sources: []string{"https://docs.docker.com/build/building/multi-stage/"},
+		},
+		Run: run,
+	}
+}
+
+// toolBytes are what build tools take on Debian 12 with what they depend on,
+// measured in November 2026.
+func toolBytes(name string) int64 {
+	switch name {
+	case "build-essential", "build-base", "gcc", "g++", "gcc-c++", "base-devel", "@development-tools":
+		return 240_000_000
+	case "clang", "llvm", "rustc", "cargo", "golang", "golang-go", "default-jdk", "openjdk-17-jdk":
+		return 500_000_000
+	case "cmake":
+		return 70_000_000
+	}
+	return 3_000_000
+}
+
+// tools are packages that are for building whatever the distribution calls
+// its headers.
+var tools = []string{
+	"build-essential", "build-base", "base-devel", "gcc", "g++", "gcc-c++", "cpp", "clang", "llvm", "make", "cmake", "meson", "ninja-build", "ninja", "samurai",
+	"autoconf", "automake", "libtool", "bison", "flex", "pkg-config", "pkgconf", "pkgconfig", "nasm", "yasm", "gfortran", "rustc", "cargo", "rust", "golang", "golang-go",
+	"default-jdk", "linux-headers", "libc6-dev", "musl-dev", "glibc-devel", "binutils", "patch", "gyp", "swig",
+}
+
+// isTool reports whether a package is for building.
+func isTool(name string) bool {
+	return slices.Contains(tools, name) || strings.HasSuffix(name, "-dev") || strings.HasSuffix(name, "-devel") || strings.HasSuffix(name, "-jdk") ||
+		strings.HasPrefix(name, "linux-headers-")
+}
+
+func run(p *rule.Pass) {
+	for i := range p.Instructions() {
+		if !p.Shipped(i.Stage) || slices.Contains([]string{"dev", "development", "test", "build", "builder"}, i.Stage.Name) {
+			continue
+		}
+		for c := range calls.Of(i) {
+			if c.Verb != pkgmgr.Install || !c.Manager.Ecosystem.System() || c.Has(pkgmgr.Dry) {
+				continue
+			}
+			report(p, c, removed(c))
+		}
+	}
+}
+
+func report(p *rule.Pass, c calls.Call, gone []string) {
+	var found []pkgmgr.Package
+	var most int64
+	for _, k := range c.Packages {
+		if isTool(k.Name) && !slices.Contains(gone, k.Name) && !slices.Contains(gone, "*") {
+			found = append(found, k)
+			most = max(most, toolBytes(k.Name))
+		}
+	}
+	if len(found) == 0 {
+		return
+	}
+	names := found[0].Name
+	if more := len(found) - 1; more > 0 {
+		names = fmt.Sprintf("%s and %d more", names, more)
+	}
+	p.Report(finding.Finding{
+		Span:    found[0].Span,
+		Message: fmt.Sprintf("%s for building only, in the final stage", names),
+		Hint:    "build in a stage of its own; schlank optimize writes it, and proves it",
+		Cost:    finding.Cost{Bytes: most, Basis: finding.Estimated},
+	})
+}
+
+// removed are the names that later calls in the same RUN remove; * stands for
+// all, which the removal of a virtual package is.
+func removed(c calls.Call) []string {
+	var gone []string
+	for later := range calls.Of(c.In) {
+		if later.Verb != pkgmgr.Remove || later.Manager != c.Manager {
+			continue
+		}
+		gone = append(gone, later.Names()...)
+		for _, v := range c.Values(pkgmgr.Virtual) {
+			if slices.Contains(later.Names(), v) {
+				gone = append(gone, "*")
+			}
+		}
+		if later.Dynamic {
+			gone = append(gone, "*")
+		}
+	}
+	return gone
+}
