@@ -20,6 +20,7 @@ type inspectFlags struct {
 	why                []string
 	top, layer, depth  int
 	tree, dive         bool
+	interactive        bool
 	extract            []string
 	to                 string
 	force              bool
@@ -40,6 +41,7 @@ archive:FILE, oci:DIR, dir:DIR. Of images that were built here the lines of the
 Dockerfile are known; for others --dockerfile tells them.`,
 		Example: `  schlank inspect python:3.11
   schlank inspect .
+  schlank inspect app:latest --interactive
   schlank inspect app.tar --by package --top 30
   schlank inspect app:latest --why /usr/lib/x86_64-linux-gnu/libicudata.so.72
   schlank inspect app:latest --format html -o app.html
@@ -54,10 +56,11 @@ Dockerfile are known; for others --dockerfile tells them.`,
 	fs.IntVar(&f.layer, "layer", 0, "show one layer, counted from 1")
 	fs.BoolVar(&f.tree, "tree", false, "show the size tree")
 	fs.IntVar(&f.depth, "depth", 3, "levels of the size tree")
+	fs.BoolVarP(&f.interactive, "interactive", "i", false, "explore the image in the terminal; ? shows the keys")
 	fs.BoolVar(&f.dive, "dive", false, "show the figures of dive, by its own definitions, too")
 	fs.StringArrayVar(&f.extract, "extract", nil, "copy a path out of the image; see --to")
 	fs.StringVar(&f.to, "to", "", "where --extract puts it: a directory, or - for the content of one file")
-	fs.BoolVar(&f.force, "force", false, "let --extract overwrite files")
+	fs.BoolVar(&f.force, "force", false, "let --extract, and copying in --interactive, overwrite files")
 	fs.StringVar(&f.base, "base", "", "base image, by reference (default: recognised)")
 	fs.StringVar(&f.dockerfile, "dockerfile", "", "Dockerfile that the image was built from (known for what was built here)")
 	addFormat(c, &f.format, "text", "json", "markdown", "html")
@@ -89,15 +92,15 @@ func (f *inspectFlags) check() error {
 		}
 	}
 	views := 0
-	for _, set := range []bool{f.by != "", len(f.why) > 0, f.layer != 0, f.tree, len(f.extract) > 0} {
+	for _, set := range []bool{f.by != "", len(f.why) > 0, f.layer != 0, f.tree, len(f.extract) > 0, f.interactive} {
 		if set {
 			views++
 		}
 	}
 	switch {
 	case views > 1:
-		return &schlank.UsageError{Msg: "--by, --why, --layer, --tree and --extract are different views", Hint: "choose one"}
-	case views == 1 && (f.format == "json" || f.format == "html"):
+		return &schlank.UsageError{Msg: "--by, --why, --layer, --tree, --extract and --interactive are different views", Hint: "choose one"}
+	case views == 1 && !f.interactive && (f.format == "json" || f.format == "html"):
 		return &schlank.UsageError{Msg: fmt.Sprintf("--format %s holds all views", f.format), Hint: "leave --by, --why, --layer, --tree and --extract out"}
 	case f.layer < 0, f.top < 0, f.depth < 0:
 		return &schlank.UsageError{Msg: "--layer, --top and --depth count from 1"}
@@ -113,6 +116,11 @@ func (a *app) inspect(c *cobra.Command, f *inspectFlags, item string) error {
 	if err := f.check(); err != nil {
 		return err
 	}
+	if f.interactive {
+		if err := a.checkInteractive(f); err != nil {
+			return err
+		}
+	}
 	opt, done, err := a.inspectOptions(c, f)
 	if err != nil {
 		return err
@@ -125,6 +133,9 @@ func (a *app) inspect(c *cobra.Command, f *inspectFlags, item string) error {
 	defer i.Close()
 	if len(f.extract) > 0 {
 		return a.extract(c.Context(), i, f)
+	}
+	if f.interactive {
+		return a.explore(c.Context(), i, f.force)
 	}
 	if f.output == "" {
 		return a.writeInspection(a.stdout, i, f)
