@@ -192,50 +192,6 @@ func isRefused(p syntax.Problem) bool {
 }
 
 var (
-	configName   = regexp.MustCompile(`(\w+) = (\[[^\]]*\]|True|Map\.fromList \[.*?\) \])`)
-	configString = regexp.MustCompile(`"([^"]*)"`)
-	configLabel  = regexp.MustCompile(`\( "([^"]*)" , (?:Rule\.)?(\w+) \)`)
-)
-
-// configure reads hadolint's configuration, which is a record in Haskell.
-func (c peerCase) configure(t *testing.T, o *lint.Options) {
-	t.Helper()
-	for _, m := range configName.FindAllStringSubmatch(c.Config, -1) {
-		var strs []string
-		for _, s := range configString.FindAllStringSubmatch(m[2], -1) {
-			strs = append(strs, s[1])
-		}
-		switch m[1] {
-		case "allowedRegistries":
-			o.Settings.TrustedRegistries = strs
-		case "ignoreRules":
-			o.Skip = strs
-		case "strictLabels":
-			o.Settings.StrictLabels = m[2] == "True"
-		case "labelSchema":
-			o.Settings.Labels = map[string]rule.LabelForm{}
-			for _, l := range configLabel.FindAllStringSubmatch(m[2], -1) {
-				o.Settings.Labels[l[1]] = labelForm(t, l[2])
-			}
-		default:
-			t.Fatalf("unknown setting %s in %s", m[1], c.Config)
-		}
-	}
-}
-
-func labelForm(t *testing.T, name string) rule.LabelForm {
-	t.Helper()
-	form, ok := map[string]rule.LabelForm{
-		"RawText": rule.LabelText, "Url": rule.LabelURL, "Rfc3339": rule.LabelTime, "Spdx": rule.LabelSPDX,
-		"GitHash": rule.LabelGitHash, "SemVer": rule.LabelSemVer, "Email": rule.LabelEmail,
-	}[name]
-	if !ok {
-		t.Fatalf("unknown form of labels %s", name)
-	}
-	return form
-}
-
-var (
 	hadolintID  = regexp.MustCompile(`^(DL|SC)\d{4}$`)
 	shellID     = regexp.MustCompile(`^SC\d{4}$`)
 	buildKitsID = regexp.MustCompile(`^[A-Z][a-z]+[A-Z]\w*$`)
@@ -309,33 +265,4 @@ func yes(b bool) string {
 		return "finding"
 	}
 	return "none"
-}
-
-// deviation is a case that does not come out as the peer expects.
-type deviation struct{ source, rule, expected, ours string }
-
-// readDeviations reads the tables of docs/deviations.md: source, rule,
-// expected, ours and the reason, which must be there.
-func readDeviations(t *testing.T) map[deviation]bool {
-	t.Helper()
-	text, err := os.ReadFile("../docs/deviations.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := map[deviation]bool{}
-	for n, line := range strings.Split(string(text), "\n") {
-		cells := strings.Split(line, "|")
-		if len(cells) < 2 || !strings.Contains(cells[1], ":") || strings.HasPrefix(cells[1], ":") {
-			continue
-		}
-		if len(cells) != 7 || strings.TrimSpace(cells[5]) == "" {
-			t.Errorf("docs/deviations.md:%d: a row has a source, a rule, what is expected, what we find, and a reason", n+1)
-			continue
-		}
-		for k := range cells {
-			cells[k] = strings.TrimSpace(cells[k])
-		}
-		out[deviation{cells[1], cells[2], cells[3], cells[4]}] = true
-	}
-	return out
 }
