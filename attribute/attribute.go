@@ -44,8 +44,7 @@ type Sibling struct {
 }
 
 // Sum is an amount of stored bytes and the number of files that hold them.
-// Disk bytes are measured. Pull bytes are measured for a layer as a whole;
-// its share for a file is in proportion to the file's size.
+// Disk bytes are measured; for pull bytes see Attribution.PullMeasured.
 type Sum struct {
 	Disk, Pull int64
 	Files      int
@@ -74,6 +73,10 @@ type Attribution struct {
 	Causes []Cause
 	// Reasons say for each of Image.Packages why it is installed.
 	Reasons []Reason
+	// PullMeasured says that the pull bytes of all files were measured when
+	// the layers were read. Otherwise those of some layers, each measured as
+	// a whole, are shared out in proportion to the sizes of their files.
+	PullMeasured bool
 	// Requests are the packages that instructions ask for by name, in order.
 	Requests []Request
 

@@ -27,8 +27,9 @@ type Kind string
 //	  LanguagePackage  claimed by a package of a language
 //	  Application   the rest: what COPY and ADD brought and RUN made
 //	not a file at all
-//	  Overhead      layers that hold no file content, and content that the
-//	                inventory counts but does not list
+//	  Overhead      what archives hold besides content: directories, links,
+//	                deletions, padding; and content that the inventory counts
+//	                but does not list
 const (
 	Unreachable     Kind = "unreachable"
 	MetadataCopy    Kind = "metadata-copy"
@@ -81,7 +82,7 @@ var kinds = []struct {
 	{MetadataCopy, "stored again unchanged"},
 	{Deleted, "deleted in a later layer"},
 	{Unreachable, "unreachable"},
-	{Overhead, "layers without content"},
+	{Overhead, "directories, links, archive frames"},
 }
 
 // Kinds are all kinds, in a fixed order: what is meant to be there first,

@@ -207,7 +207,7 @@ func pathStory(a, b *Attribution) []Sentence {
 			x, verb = a, "brought more in"
 		}
 		if c.Path == "" {
-			list = append(list, Sentence{"layers without content", d})
+			list = append(list, Sentence{Overhead.Title() + " take another amount", d})
 			continue
 		}
 		where := c.Path
