@@ -52,6 +52,7 @@ bench: ## run the benchmarks, and compare with other programs (hack/bench)
 	@hack/setup go
 	$(GO) test -run '^$$' -bench . -benchtime 3x ./...
 	$(GO) run ./hack/bench $(BENCH_FLAGS)
+	$(GO) run ./hack/benchlint
 
 lint: ## run the linters of .golangci.yml
 	@command -v golangci-lint >/dev/null || { echo "install golangci-lint 2: see its manual"; exit 1; }
