@@ -3,6 +3,7 @@ package sl0023
 
 import (
 	"slices"
+	"strings"
 
 	"schlank/dockerfile"
 	"schlank/dockerfile/syntax"
@@ -136,13 +137,21 @@ func (l *look) missing(i *dockerfile.Instruction, v dockerfile.Value, name strin
 		}}
 	case near != "":
 		f.Hint = "did you mean " + near + "?"
-		f.Fixes = []finding.Fix{{
-			Title: "write " + near, Safety: finding.Suggestion, Edits: []source.Edit{{Span: f.Span, New: near}},
-		}}
+		if canBeUsed(near) {
+			f.Fixes = []finding.Fix{{
+				Title: "write " + near, Safety: finding.Suggestion, Edits: []source.Edit{{Span: f.Span, New: near}},
+			}}
+		}
 	default:
 		f.Hint = "declare it with ARG or ENV, or give a default: ${" + name + ":-…}"
 	}
 	l.Report(f)
+}
+
+// canBeUsed reports whether $ and a name stand for the variable of that name.
+// ARG and ENV take any name.
+func canBeUsed(name string) bool {
+	return strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") == "" && name[0] > '9'
 }
 
 // global reports whether a variable is set before the first FROM, so that an
