@@ -82,7 +82,7 @@ func (m model) treeLines(l layout) []string {
 // nothing says why the tree is empty.
 func (m model) nothing() string {
 	if m.tree.filter != "" {
-		return "no path matches the filter"
+		return "no path here matches the filter; esc clears it"
 	}
 	return "nothing to show"
 }

@@ -38,7 +38,7 @@ func (m model) askFilter() model {
 func (m model) askExtract() model {
 	n := m.tree.node()
 	if n == nil {
-		return m
+		return m.say(report.Neutral, "no path is selected")
 	}
 	if m.subject.Image.Tree.Find(n.Path) == nil {
 		return m.say(report.Warn, "it is not in the final tree, and cannot be copied out")
