@@ -20,7 +20,6 @@ func Rule() *rule.Rule {
 		Aliases:  []string{"DL3015", "DS-0029", "parfum:aptGetInstallUseNoRec"},
 		Category: rule.Size,
 		Severity: finding.Warning,
-		Cause:    "system-package",
 		Doc: rule.Doc{
 			Title: "apt installs what packages only recommend",
 			Why: "By default apt-get install also brings the packages that others recommend: for most users of a desktop, rarely for a container. " +

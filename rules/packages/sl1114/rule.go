@@ -6,10 +6,12 @@ import (
 	"slices"
 	"strings"
 
+	"schlank/dockerfile"
 	"schlank/dockerfile/pkgmgr"
 	"schlank/finding"
 	"schlank/rule"
 	"schlank/rules/packages/calls"
+	"schlank/siblings"
 )
 
 // Rule is SL1114.
@@ -110,12 +112,25 @@ func report(p *rule.Pass, c calls.Call, gone []string) {
 	if more := len(found) - 1; more > 0 {
 		names = fmt.Sprintf("%s and %d more", names, more)
 	}
-	p.Report(finding.Finding{
+	f := finding.Finding{
 		Span:    found[0].Span,
 		Message: fmt.Sprintf("%s for building only, in the final stage", names),
 		Hint:    "build in a stage of its own; schlank optimize writes it, and proves it",
-		Cost:    finding.Cost{Bytes: most, Basis: finding.Estimated},
-	})
+	}
+	if !equipped(c.In.Stage) {
+		f.Cost = finding.Cost{Bytes: most, Basis: finding.Estimated}
+	}
+	p.Report(f)
+}
+
+// equipped reports whether a stage starts from an image that has compilers
+// already, as those with a slim sibling do, so that they cost nothing here.
+func equipped(s *dockerfile.Stage) bool {
+	for s.Parent != nil {
+		s = s.Parent
+	}
+	sibling, err := siblings.Find(s.Base.Text, "")
+	return err == nil && sibling.Saves > 0
 }
 
 // removed are the names that later calls in the same RUN remove; * stands for
