@@ -67,7 +67,7 @@ var oracles = []string{
 
 // pure are the rooms that do no I/O: from bytes to edits everything runs in
 // an editor, on any system.
-var pure = []string{"source", "inventory", "finding", "compare", "dockerfile", "report", "stack", "evidence", "restage", "internal/pkgdb", "probe/volatile", "rule", "rules", "fix", "lint", "attribute", "inspect", "siblings"}
+var pure = []string{"source", "inventory", "finding", "compare", "dockerfile", "report", "stack", "evidence", "restage", "internal/pkgdb", "probe/volatile", "rule", "rules", "fix", "lint", "attribute", "inspect", "siblings", "internal/tui/pathtree"}
 
 // testSupport are packages that only tests and hack import, and that may read
 // files.
