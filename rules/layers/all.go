@@ -5,9 +5,12 @@ package layers
 
 import (
 	"schlank/rule"
+	"schlank/rules/layers/sl2001"
 )
 
 // All are the rules of the group in order of their IDs.
 func All() []*rule.Rule {
-	return []*rule.Rule{}
+	return []*rule.Rule{
+		sl2001.Rule(),
+	}
 }
