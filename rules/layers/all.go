@@ -6,11 +6,15 @@ package layers
 import (
 	"schlank/rule"
 	"schlank/rules/layers/sl2001"
+	"schlank/rules/layers/sl2002"
+	"schlank/rules/layers/sl2003"
 )
 
 // All are the rules of the group in order of their IDs.
 func All() []*rule.Rule {
 	return []*rule.Rule{
 		sl2001.Rule(),
+		sl2002.Rule(),
+		sl2003.Rule(),
 	}
 }
