@@ -8,7 +8,8 @@
 //
 // It is pure: from an inventory, and as far as they are known the Dockerfile
 // and the number of base layers, to plain data. It imports inventory,
-// dockerfile, engine (for its steps), finding and source.
+// dockerfile with shellcmd and pkgmgr, engine (for its steps), finding and
+// source.
 package attribute
 
 import (

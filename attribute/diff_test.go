@@ -67,6 +67,19 @@ func TestDiff(t *testing.T) {
 			},
 		},
 		{
+			"much in few, little in many", site(t, "debian:12", "3.0"),
+			site(t, "debian:12", "3.0", file("app/main.py", text(90_500)), file("app/a", text(1001)), file("app/b", text(1002)), file("app/c", text(1003))),
+			[]string{
+				"cause application +93006",
+				"package - → -  +93006",
+				"instruction `COPY . .` (line 4) +93006",
+				"path /app/main.py +90000",
+				"path /app rest +3006",
+				"+90000 `COPY . .` (line 4) brings more in /app/main.py",
+				"+3006 `COPY . .` (line 4) brings more in the rest of /app",
+			},
+		},
+		{
 			"another base", site(t, "debian:12", "3.0"), site(t, "alpine1", "3.0"),
 			[]string{
 				"cause base-image -10000",

@@ -29,6 +29,7 @@ func TestFates(t *testing.T) {
 		{"directory removed", [][]item{{file("d/a", "x"), file("d/e/b", "x")}, {wh("d")}}, []string{"/d/a@0 deleted by 1", "/d/e/b@0 deleted by 1"}},
 		{"directory removed, one file back", [][]item{{file("d/a", "x"), file("d/b", "x")}, {wh("d")}, {file("d/b", "x")}}, []string{"/d/a@0 deleted by 1", "/d/b@0 deleted by 1"}},
 		{"opaque directory", [][]item{{file("d/a", "x"), file("d/b", "x")}, {opaque("d"), file("d/b", "yy")}}, []string{"/d/a@0 deleted by 1", "/d/b@0 overwritten by 1"}},
+		{"an opaque directory hides no file of its name", [][]item{{file("d", "x")}, {opaque("d")}, {wh("d")}}, []string{"/d@0 deleted by 2"}},
 		{"opaque root", [][]item{{file("a", "x")}, {opaque(".")}}, []string{"/a@0 deleted by 1"}},
 		{"directory replaced by a file", [][]item{{file("d/a", "x")}, {file("d", "y")}}, []string{"/d/a@0 deleted by 1"}},
 		{"file replaced by a directory", [][]item{{file("d", "x")}, {dir("d"), file("d/a", "y")}}, []string{"/d@0 overwritten by 1"}},

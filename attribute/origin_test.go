@@ -123,3 +123,11 @@ func TestFromSteps(t *testing.T) {
 		t.Errorf("origins (-want +got):\n%s", diff)
 	}
 }
+
+func TestSameWordsBeatVariables(t *testing.T) {
+	img := historyOf("ADD file:1 in / ", "COPY b /y # buildkit")
+	got := attribute.FromDockerfile(img, parse("FROM x\nCOPY b /y\nCOPY $UNKNOWN /z\n"), "")[1].FirstLine
+	if got != 2 {
+		t.Errorf("line %d, want 2", got)
+	}
+}

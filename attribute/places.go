@@ -118,6 +118,9 @@ func (pl *places) add(r rule) {
 
 // parts are the first one and two parts of a path: "/usr" and "/usr/lib".
 func parts(p string) (one, two string) {
+	if len(p) < 2 {
+		return p, p
+	}
 	i := strings.IndexByte(p[1:], '/')
 	if i < 0 {
 		return p, p

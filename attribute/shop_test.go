@@ -258,3 +258,56 @@ func TestShopWasted(t *testing.T) {
 		t.Errorf("waste (-want +got):\n%s", diff)
 	}
 }
+
+// TestShopLinked: a library that the application links against is not for
+// building only, whoever brought it.
+func TestShopLinked(t *testing.T) {
+	img := shop(t)
+	img.Tree.Find("/usr/lib/libisl.so.23").ELF = &inventory.ELF{Class: "64", Machine: "x86_64", Soname: "libisl.so.23"}
+	img.Tree.Find("/app/bin/run").ELF = &inventory.ELF{Class: "64", Machine: "x86_64", Needed: []string{"libisl.so.23"}, Executable: true}
+	a := attribute.Image(img, attribute.Options{Base: attribute.BaseImage{Layers: 1, Source: attribute.BaseBuild}})
+	w, ok := a.Why("/usr/lib/libisl.so.23")
+	if !ok || w.Needing != 1 || len(w.NeededBy) != 1 || w.NeededBy[0] != "/app/bin/run" || len(w.Fixes) != 0 {
+		t.Errorf("why: %+v", w)
+	}
+	if w, _ := a.Why("/usr/bin/gcc"); len(w.Fixes) != 1 {
+		t.Errorf("why gcc: %+v", w)
+	}
+}
+
+func TestDuplicates(t *testing.T) {
+	body := text(5000)
+	img := imageOf(t,
+		layer{"ADD base", []item{file("base", body)}},
+		layer{"COPY a", []item{file("z/first", body+"a"), file("small", text(10)), file("small2", text(10))}},
+		layer{"COPY b", []item{file("a/second", body+"a"), file("m/ofbase", body), hard("m/link", "m/ofbase")}},
+	)
+	a := attribute.Image(img, attribute.Options{Base: attribute.BaseImage{Layers: 1, Source: attribute.BaseBuild}})
+	var got []string
+	for i := range a.Items {
+		if it := &a.Items[i]; it.Kind == attribute.Duplicate {
+			got = append(got, a.Path(it)+" is "+a.Path(&a.Items[it.Same]))
+		}
+	}
+	if diff := cmp.Diff([]string{"/a/second is /z/first", "/m/ofbase is /base"}, got); diff != "" {
+		t.Errorf("duplicates (-want +got):\n%s", diff)
+	}
+}
+
+// TestHiddenCache: hiding a cache later calls for the same fix as keeping it.
+func TestHiddenCache(t *testing.T) {
+	img := imageOf(t,
+		layer{"RUN /bin/sh -c pip install x # buildkit", []item{file("root/.cache/pip/x", text(100)), file("tmp/x", text(10)), file("root/x", text(20))}},
+		layer{"RUN /bin/sh -c rm -rf /root/* # buildkit", []item{wh("root/.cache"), wh("root/x")}},
+	)
+	a := attribute.Image(img, attribute.Options{})
+	var got []string
+	fixes := a.Fixes()
+	for i := range fixes {
+		got = append(got, fmt.Sprintf("%s %d %s", fixes[i].ID, fixes[i].Disk, a.Where(&fixes[i])))
+	}
+	want := []string{"cache-mount 100 `RUN pip install x`", "remove-where-made 20 `RUN pip install x`", "remove-temporary 10 `RUN pip install x`"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("fixes (-want +got):\n%s", diff)
+	}
+}

@@ -198,11 +198,7 @@ func (w *walk) linked(p string, layer int32) (entryRef, bool) {
 		case inventory.KindFile:
 			return r, true
 		case inventory.KindHardlink:
-			if e.Link == p {
-				layer = r.layer - 1
-			} else {
-				p, layer = e.Link, r.layer
-			}
+			p, layer = e.Link, r.layer
 		default:
 			return entryRef{}, false
 		}

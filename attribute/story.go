@@ -212,7 +212,7 @@ func pathStory(a, b *Attribution) []Sentence {
 		}
 		where := c.Path
 		if c.Rest {
-			where += " besides"
+			where = "the rest of " + where
 		}
 		instruction, kind := x.mostAt(c.Path)
 		text := fmt.Sprintf("%s %s %s", instruction, verb, where)
