@@ -8,6 +8,8 @@ import (
 	"schlank/rules/layers/sl2001"
 	"schlank/rules/layers/sl2002"
 	"schlank/rules/layers/sl2003"
+	"schlank/rules/layers/sl2004"
+	"schlank/rules/layers/sl2005"
 )
 
 // All are the rules of the group in order of their IDs.
@@ -16,5 +18,7 @@ func All() []*rule.Rule {
 		sl2001.Rule(),
 		sl2002.Rule(),
 		sl2003.Rule(),
+		sl2004.Rule(),
+		sl2005.Rule(),
 	}
 }
