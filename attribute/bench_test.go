@@ -18,11 +18,11 @@ func big() *inventory.Image {
 		for i := range 10_000 {
 			e := inventory.Entry{
 				Path: fmt.Sprintf("/usr/lib/p%d/d%d/f%d", (l*7+i)%50, i%97, i*(l%4+1)),
-				Kind: inventory.KindFile, Size: int64(i%9000 + 1), Digest: fmt.Sprintf("sha256:%d", i*l%30_000),
+				Kind: inventory.KindFile, Size: int64(i%9000 + 1), Digest: inventory.DigestOf(fmt.Sprint(i * l % 30_000)),
 			}
 			layer.Entries = append(layer.Entries, e)
 			layer.ContentBytes += e.Size
-			tree[e.Path] = inventory.File{Entry: e, Layer: l, Owner: -1}
+			tree[e.Path] = inventory.File{Entry: &e, Layer: l, Owner: -1}
 		}
 		slices.SortFunc(layer.Entries, func(a, b inventory.Entry) int { return inventory.ComparePaths(a.Path, b.Path) })
 		img.Layers = append(img.Layers, layer)

@@ -142,9 +142,9 @@ const minDuplicate = 4096
 // duplicates finds files whose content is there already. Packages of the
 // distribution are left out: what they ship twice, nobody can change.
 func (c *classifier) duplicates(stored []place) {
-	first := make(map[string]int32, len(stored)/4)
+	first := make(map[inventory.Digest]int32, len(stored)/4)
 	eligible := func(it *Item, e *inventory.Entry) bool {
-		return e.Size >= minDuplicate && e.Digest != "" && !it.Kind.Wasted()
+		return e.Size >= minDuplicate && !e.Digest.IsZero() && !it.Kind.Wasted()
 	}
 	later := func(i, j int32) bool {
 		a, b := &c.a.Items[i], &c.a.Items[j]

@@ -78,7 +78,7 @@ func TestUnreachable(t *testing.T) {
 		{Entries: []inventory.Entry{entry("/a", 3)}, ContentBytes: 3},
 		{Entries: []inventory.Entry{entry("/a/b", 4)}, ContentBytes: 9, CompressedBytes: 5},
 	}}
-	img.Tree = inventory.Tree{{Entry: entry("/a", 3), Owner: -1}}
+	img.Tree = inventory.Tree{{Entry: &inventory.Entry{Path: "/a", Kind: inventory.KindFile, Size: 3}, Owner: -1}}
 	a := attribute.Image(img, attribute.Options{})
 	got := map[attribute.Kind]attribute.Sum{}
 	for _, c := range a.Causes {

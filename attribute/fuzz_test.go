@@ -18,7 +18,7 @@ func FuzzHistory(f *testing.F) {
 	f.Add("RUN --", "FROM")
 	f.Fuzz(func(t *testing.T, history, text string) {
 		entry := inventory.Entry{Path: "/a", Kind: inventory.KindFile, Size: 3}
-		img := &inventory.Image{Tree: inventory.Tree{{Entry: entry, Owner: -1}}}
+		img := &inventory.Image{Tree: inventory.Tree{{Entry: &entry, Owner: -1}}}
 		for _, by := range append(strings.Split(history, "\n"), history) {
 			img.Layers = append(img.Layers, inventory.Layer{CreatedBy: by})
 		}

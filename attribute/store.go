@@ -139,7 +139,7 @@ func (w *walk) fate(pl *place, e *inventory.Entry, later []entryRef) {
 		pl.hiddenBy, pl.fate = r.layer, Deleted
 		if k != inventory.KindWhiteout {
 			pl.fate = Overwritten
-			if k == inventory.KindFile && w.entry(r).Digest == e.Digest && e.Digest != "" {
+			if k == inventory.KindFile && w.entry(r).Digest == e.Digest && !e.Digest.IsZero() {
 				pl.fate = MetadataCopy
 			}
 			break

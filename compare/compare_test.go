@@ -18,9 +18,9 @@ func img(disk, visible int64, compression string) *inventory.Image {
 	return &inventory.Image{
 		Layers: []inventory.Layer{{ContentBytes: disk, CompressedBytes: disk / 2, Compression: compression}},
 		Tree: inventory.Tree{
-			{Entry: inventory.Entry{Path: "/", Kind: inventory.KindDir}},
-			{Entry: inventory.Entry{Path: "/a", Kind: inventory.KindFile, Size: visible}},
-			{Entry: inventory.Entry{Path: "/b", Kind: inventory.KindSymlink, Link: "a"}},
+			{Entry: &inventory.Entry{Path: "/", Kind: inventory.KindDir}},
+			{Entry: &inventory.Entry{Path: "/a", Kind: inventory.KindFile, Size: visible}},
+			{Entry: &inventory.Entry{Path: "/b", Kind: inventory.KindSymlink, Link: "a"}},
 		},
 		Packages: []inventory.Package{{Type: inventory.Dpkg, Name: "x"}, {Type: inventory.Python, Name: "y"}},
 	}

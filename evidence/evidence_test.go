@@ -20,7 +20,7 @@ type img struct {
 }
 
 func (m *img) file(layer int, p string, change ...func(*inventory.File)) *img {
-	f := inventory.File{Entry: inventory.Entry{Path: p, Kind: inventory.KindFile, Size: 10, Mode: 0o644, Digest: "sha256:" + p}, Layer: layer, Owner: -1}
+	f := inventory.File{Entry: &inventory.Entry{Path: p, Kind: inventory.KindFile, Size: 10, Mode: 0o644, Digest: inventory.DigestOf(p)}, Layer: layer, Owner: -1}
 	for _, c := range change {
 		c(&f)
 	}
@@ -55,7 +55,7 @@ func (m *img) script(body string) func(*inventory.File) {
 
 func dir(mode fs.FileMode, uid int) func(*inventory.File) {
 	return func(f *inventory.File) {
-		f.Kind, f.Size, f.Mode, f.UID, f.Digest = inventory.KindDir, 0, fs.ModeDir|mode, uid, ""
+		f.Kind, f.Size, f.Mode, f.UID, f.Digest = inventory.KindDir, 0, fs.ModeDir|mode, uid, inventory.Digest{}
 	}
 }
 
@@ -72,7 +72,7 @@ func (m *img) done() *inventory.Image {
 		for d := path.Dir(f.Path); d != "/"; d = path.Dir(d) {
 			if !have[d] {
 				have[d] = true
-				m.Tree = append(m.Tree, inventory.File{Entry: inventory.Entry{Path: d, Kind: inventory.KindDir, Mode: fs.ModeDir | 0o755}, Layer: f.Layer, Owner: -1})
+				m.Tree = append(m.Tree, inventory.File{Entry: &inventory.Entry{Path: d, Kind: inventory.KindDir, Mode: fs.ModeDir | 0o755}, Layer: f.Layer, Owner: -1})
 			}
 		}
 	}

@@ -34,7 +34,7 @@ RUN chmod +x /app/run
 // order, as inventories do.
 func shop() *Subject {
 	file := func(path string, size int64, digest string) inventory.Entry {
-		return inventory.Entry{Path: path, Kind: inventory.KindFile, Size: size, Mode: 0o644, Digest: "sha256:" + digest}
+		return inventory.Entry{Path: path, Kind: inventory.KindFile, Size: size, Mode: 0o644, Digest: inventory.DigestOf(digest)}
 	}
 	img := &inventory.Image{
 		Digest: "sha256:feed",
@@ -50,7 +50,7 @@ func shop() *Subject {
 				file("/app/.git/pack", 5_000_000, "g1"), file("/app/run", 6_000_000, "r1"),
 			}},
 			{DiffID: "sha256:d", Digest: "sha256:4", CompressedBytes: 6_000_512, CreatedBy: "RUN /bin/sh -c chmod +x /app/run # buildkit", Entries: []inventory.Entry{
-				{Path: "/app/run", Kind: inventory.KindFile, Size: 6_000_000, Mode: 0o755, Digest: "sha256:r1"},
+				{Path: "/app/run", Kind: inventory.KindFile, Size: 6_000_000, Mode: 0o755, Digest: inventory.DigestOf("r1")},
 			}},
 		},
 		Packages: []inventory.Package{
@@ -68,9 +68,9 @@ func shop() *Subject {
 		"/app/.git/pack": {2, 0, -1}, "/app/run": {3, 0, -1}, "/usr/bin/bash": {0, 0, -1},
 		"/usr/bin/curl": {1, 0, 0}, "/usr/lib/libcurl.so.4": {1, 1, 1}, "/var/lib/apt/lists/x_Packages": {1, 2, -1},
 	} {
-		img.Tree = append(img.Tree, inventory.File{Entry: img.Layers[at.layer].Entries[at.entry], Layer: at.layer, Owner: at.owner})
+		img.Tree = append(img.Tree, inventory.File{Entry: &img.Layers[at.layer].Entries[at.entry], Layer: at.layer, Owner: at.owner})
 		for dir := path.Dir(name); !slices.ContainsFunc(img.Tree, func(f inventory.File) bool { return f.Path == dir }); dir = path.Dir(dir) {
-			img.Tree = append(img.Tree, inventory.File{Entry: inventory.Entry{Path: dir, Kind: inventory.KindDir, Mode: 0o755}, Owner: -1, Implied: true})
+			img.Tree = append(img.Tree, inventory.File{Entry: &inventory.Entry{Path: dir, Kind: inventory.KindDir, Mode: 0o755}, Owner: -1, Implied: true})
 		}
 	}
 	slices.SortFunc(img.Tree, func(a, b inventory.File) int { return inventory.ComparePaths(a.Path, b.Path) })

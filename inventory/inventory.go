@@ -76,24 +76,18 @@ const (
 	KindOpaque
 )
 
-// Entry is one path of one layer.
+// Entry is one path of one layer. Images have a hundred thousand of them, so
+// that its size and what it points to decide how much memory an image takes.
 type Entry struct {
 	// Path is absolute, slash separated and clean: "/usr/bin/env".
 	Path string
-	Kind Kind
-	// Size is the length of a file's content in bytes; 0 for other kinds.
-	Size int64
-	// Mode holds permission bits, setuid, setgid and sticky.
-	Mode     fs.FileMode
-	UID, GID int
 	// Link is the target text of a symlink, or the absolute path a hard
 	// link names.
 	Link string
-	// Digest is "sha256:…" of the content of a file or a hard link.
-	Digest string
-	// ELF is set for ELF executables and shared objects, hard links to them
-	// included.
-	ELF *ELF
+	// Digest is that of the content of a file or a hard link.
+	Digest Digest
+	// Size is the length of a file's content in bytes; 0 for other kinds.
+	Size int64
 	// ModTime is in seconds since the Unix epoch.
 	ModTime int64
 	// Pull is how many bytes of the stored layer the entry takes, header
@@ -102,8 +96,15 @@ type Entry struct {
 	// Over a layer that sums to CompressedBytes less what archives hold
 	// besides: their end mark, and entries that later ones replace.
 	Pull int64
+	// ELF is set for ELF executables and shared objects, hard links to them
+	// included.
+	ELF *ELF
 	// Xattrs are the extended attributes by name, raw; nil for none.
-	Xattrs map[string]string
+	Xattrs   map[string]string
+	UID, GID int
+	// Mode holds permission bits, setuid, setgid and sticky.
+	Mode fs.FileMode
+	Kind Kind
 }
 
 // ELF says what the dynamic loader reads in a file.
@@ -154,7 +155,10 @@ func (e *ELF) LibC() string {
 
 // File is a path of the final tree.
 type File struct {
-	Entry
+	// Entry is what is there: that of the layer, which is not to be changed,
+	// unless the tree has it otherwise, such as the only name left of
+	// several hard links.
+	*Entry
 	// Layer is the index in Image.Layers of the layer the entry is from.
 	Layer int
 	// Owner is the index in Image.Packages of the package that claims the

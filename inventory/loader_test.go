@@ -15,11 +15,11 @@ func so(p string, e ELF) File {
 	if e.Machine == "" {
 		e.Machine = "x86_64"
 	}
-	return File{Entry: Entry{Path: p, Kind: KindFile, ELF: &e}, Owner: -1}
+	return File{Entry: &Entry{Path: p, Kind: KindFile, ELF: &e}, Owner: -1}
 }
 
 func ln(p, to string) File {
-	return File{Entry: Entry{Path: p, Kind: KindSymlink, Link: to}, Owner: -1}
+	return File{Entry: &Entry{Path: p, Kind: KindSymlink, Link: to}, Owner: -1}
 }
 
 // treeOf sorts files and adds their directories.
@@ -34,7 +34,7 @@ func treeOf(files ...File) Tree {
 		}
 	}
 	for d := range dirs {
-		t = append(t, File{Entry: Entry{Path: d, Kind: KindDir}, Owner: -1})
+		t = append(t, File{Entry: &Entry{Path: d, Kind: KindDir}, Owner: -1})
 	}
 	slices.SortFunc(t, func(a, b File) int { return ComparePaths(a.Path, b.Path) })
 	return t

@@ -34,8 +34,8 @@ func TestLocateAndUnder(t *testing.T) {
 
 func TestResolve(t *testing.T) {
 	tree := treeOf(
-		File{Entry: Entry{Path: "/usr/lib/a.so", Kind: KindFile}}, ln("/lib", "usr/lib"), ln("/usr/lib/b.so", "a.so"),
-		ln("/up", "lib/../share"), File{Entry: Entry{Path: "/usr/share/x", Kind: KindFile}},
+		File{Entry: &Entry{Path: "/usr/lib/a.so", Kind: KindFile}}, ln("/lib", "usr/lib"), ln("/usr/lib/b.so", "a.so"),
+		ln("/up", "lib/../share"), File{Entry: &Entry{Path: "/usr/share/x", Kind: KindFile}},
 		ln("/out", "../../../usr"), ln("/loop", "loop2"), ln("/loop2", "/loop"), ln("/far", strings.Repeat("lib/../", 3000)+"share/x"),
 	)
 	for p, want := range map[string]string{

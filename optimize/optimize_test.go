@@ -219,7 +219,7 @@ func TestDocument(t *testing.T) {
 
 func TestLinkCheck(t *testing.T) {
 	elf := func(p string, layer int, soname string, needed ...string) inventory.File {
-		return inventory.File{Entry: inventory.Entry{Path: p, Kind: inventory.KindFile, ELF: &inventory.ELF{Class: "64", Machine: "x86_64", Soname: soname, Needed: needed}}, Layer: layer, Owner: -1}
+		return inventory.File{Entry: &inventory.Entry{Path: p, Kind: inventory.KindFile, ELF: &inventory.ELF{Class: "64", Machine: "x86_64", Soname: soname, Needed: needed}}, Layer: layer, Owner: -1}
 	}
 	app := elf("/opt/app", 1, "", "libx.so.1", "libnever.so")
 	lib := elf("/usr/lib/libx.so.1", 1, "libx.so.1")
@@ -227,7 +227,7 @@ func TestLinkCheck(t *testing.T) {
 	tree := func(files ...inventory.File) *inventory.Image {
 		var t inventory.Tree
 		for _, d := range []string{"/opt", "/usr", "/usr/lib"} {
-			t = append(t, inventory.File{Entry: inventory.Entry{Path: d, Kind: inventory.KindDir}, Owner: -1})
+			t = append(t, inventory.File{Entry: &inventory.Entry{Path: d, Kind: inventory.KindDir}, Owner: -1})
 		}
 		t = append(t, files...)
 		sort.Slice(t, func(i, j int) bool { return inventory.ComparePaths(t[i].Path, t[j].Path) < 0 })

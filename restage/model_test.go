@@ -186,7 +186,7 @@ func (m *model) copies() {
 					if strings.HasPrefix(string(b), "#!") {
 						mode = 0o755
 					}
-					m.entries = append(m.entries, inventory.File{Entry: inventory.Entry{Path: p, Kind: inventory.KindFile, Size: int64(len(b)), Mode: mode, Digest: fmt.Sprintf("sha256:%x", b)}, Layer: k + 1, Owner: -1})
+					m.entries = append(m.entries, inventory.File{Entry: &inventory.Entry{Path: p, Kind: inventory.KindFile, Size: int64(len(b)), Mode: mode, Digest: inventory.DigestOf(fmt.Sprint(b))}, Layer: k + 1, Owner: -1})
 					if m.read[p] == nil {
 						m.read[p] = b
 					}
@@ -194,7 +194,7 @@ func (m *model) copies() {
 			}
 		case *dockerfile.Workdir:
 			if wd := join("/", i.Before.Workdir, c.Path.Text); wd != "/" {
-				m.entries = append(m.entries, inventory.File{Entry: inventory.Entry{Path: wd, Kind: inventory.KindDir, Mode: fs.ModeDir | 0o755}, Layer: k + 1, Owner: -1})
+				m.entries = append(m.entries, inventory.File{Entry: &inventory.Entry{Path: wd, Kind: inventory.KindDir, Mode: fs.ModeDir | 0o755}, Layer: k + 1, Owner: -1})
 			}
 		}
 	}

@@ -45,7 +45,7 @@ func (m *model) parse(text string) ([]inventory.File, []inventory.Package) {
 			p := inventory.Package{Type: inventory.Python, Name: rest[0], Version: rest[1], Location: loc, Depends: list(opts["depends"]), Bytes: 1000}
 			for _, f := range []string{site + name + "/__init__.py", loc + "/METADATA"} {
 				owners[len(entries)] = rest[0]
-				entries = append(entries, inventory.File{Entry: inventory.Entry{Path: f, Kind: inventory.KindFile, Size: 500, Mode: 0o644, Digest: "sha256:" + f}, Layer: layer, Owner: -1})
+				entries = append(entries, inventory.File{Entry: &inventory.Entry{Path: f, Kind: inventory.KindFile, Size: 500, Mode: 0o644, Digest: inventory.DigestOf(f)}, Layer: layer, Owner: -1})
 				p.Files = append(p.Files, f)
 			}
 			pkgs = append(pkgs, p)
@@ -68,7 +68,7 @@ func (m *model) parse(text string) ([]inventory.File, []inventory.Package) {
 }
 
 func entry(p string, rest []string, opts map[string]string, layer int) inventory.File {
-	f := inventory.File{Entry: inventory.Entry{Path: p, Kind: inventory.KindFile, Mode: 0o644, Digest: "sha256:" + p + opts["content"]}, Layer: layer, Owner: -1}
+	f := inventory.File{Entry: &inventory.Entry{Path: p, Kind: inventory.KindFile, Mode: 0o644, Digest: inventory.DigestOf(p + opts["content"])}, Layer: layer, Owner: -1}
 	if own := opts["own"]; own != "" {
 		u, g, _ := strings.Cut(own, ":")
 		f.UID, f.GID = int(number(u)), int(number(g))
@@ -144,7 +144,7 @@ func image(entries []inventory.File, pkgs []inventory.Package, layers int) *inve
 	for _, e := range entries {
 		for d := path.Dir(e.Path); d != "/"; d = path.Dir(d) {
 			if _, ok := byPath[d]; !ok {
-				byPath[d] = inventory.File{Entry: inventory.Entry{Path: d, Kind: inventory.KindDir, Mode: fs.ModeDir | 0o755}, Layer: e.Layer, Owner: -1, Implied: false}
+				byPath[d] = inventory.File{Entry: &inventory.Entry{Path: d, Kind: inventory.KindDir, Mode: fs.ModeDir | 0o755}, Layer: e.Layer, Owner: -1, Implied: false}
 			}
 		}
 	}

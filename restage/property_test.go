@@ -91,7 +91,7 @@ func randomTree(r *rand.Rand) inventory.Tree {
 		if r.IntN(3) == 0 {
 			mode = 0o700
 		}
-		t = append(t, inventory.File{Entry: inventory.Entry{Path: p, Kind: k, Mode: mode}, Owner: -1})
+		t = append(t, inventory.File{Entry: &inventory.Entry{Path: p, Kind: k, Mode: mode}, Owner: -1})
 	}
 	sort.Slice(t, func(i, j int) bool { return inventory.ComparePaths(t[i].Path, t[j].Path) < 0 })
 	return t

@@ -24,7 +24,7 @@ import (
 // hidden by another.
 func subject() *inspect.Subject {
 	file := func(path string, size int64) inventory.Entry {
-		return inventory.Entry{Path: path, Kind: inventory.KindFile, Size: size, Digest: fmt.Sprintf("sha256:%s%d", path, size)}
+		return inventory.Entry{Path: path, Kind: inventory.KindFile, Size: size, Digest: inventory.DigestOf(fmt.Sprintf("%s%d", path, size))}
 	}
 	img := &inventory.Image{Layers: []inventory.Layer{
 		{Compression: "gzip", CompressedBytes: 500, Entries: []inventory.Entry{
@@ -36,7 +36,7 @@ func subject() *inspect.Subject {
 		for k, e := range img.Layers[l].Entries {
 			img.Layers[l].ContentBytes += e.Size
 			if l == 1 || e.Path != "/data" {
-				img.Tree = append(img.Tree, inventory.File{Entry: img.Layers[l].Entries[k], Layer: l, Owner: -1})
+				img.Tree = append(img.Tree, inventory.File{Entry: &img.Layers[l].Entries[k], Layer: l, Owner: -1})
 			}
 		}
 	}

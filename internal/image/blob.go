@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 
 	"github.com/klauspost/compress/zstd"
@@ -124,7 +125,7 @@ func (b *blob) read(ctx context.Context, maxBytes int64, fn func(*feed) error) (
 	if err != nil {
 		return "", err
 	}
-	return compression, b.verify(digestString([32]byte(stored.Sum(nil))), unpacked)
+	return compression, b.verify(sumOf(stored).String(), unpacked)
 }
 
 // unpack decompresses r, to the end of r, for fn to read, and returns the
@@ -162,6 +163,9 @@ func consume(f *feed, fn func(*feed) error) (string, error) {
 	_, err := io.Copy(io.Discard, f)
 	return f.digest(), err
 }
+
+// sumOf is the digest of what was written to a SHA-256.
+func sumOf(h hash.Hash) inventory.Digest { return inventory.Digest(h.Sum(nil)) }
 
 func (b *blob) verify(stored, unpacked string) error {
 	if b.digest != "" && stored != b.digest {

@@ -17,7 +17,7 @@ import (
 type wants []map[string][]*wanted
 
 type wanted struct {
-	digest string
+	digest inventory.Digest
 	size   int64
 	take   []func(io.Reader) error
 }
@@ -85,7 +85,7 @@ func pull(r io.Reader, names map[string][]*wanted) error {
 // pullOne hands the content of one entry to those who want it.
 func pullOne(tr io.Reader, size int64, p string, names map[string][]*wanted, body *spool) error {
 	rest := names[p][:0:0]
-	read, digest := false, ""
+	read, digest := false, inventory.Digest{}
 	for _, w := range names[p] {
 		if w.size != size {
 			rest = append(rest, w)
@@ -97,7 +97,7 @@ func pullOne(tr io.Reader, size int64, p string, names map[string][]*wanted, bod
 			if _, err := io.Copy(io.MultiWriter(body, h), tr); err != nil {
 				return err
 			}
-			read, digest = true, fmt.Sprintf("sha256:%x", h.Sum(nil))
+			read, digest = true, sumOf(h)
 		}
 		if digest != w.digest {
 			rest = append(rest, w)

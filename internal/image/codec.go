@@ -2,11 +2,11 @@ package image
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -62,10 +62,9 @@ func (w *encoder) entry(e *inventory.Entry) {
 	w.signed(int64(e.GID))
 	w.signed(e.ModTime)
 	w.number(uint64(e.Pull))
-	digest, _ := hex.DecodeString(strings.TrimPrefix(e.Digest, "sha256:"))
 	parts := uint64(0)
 	for part, is := range map[uint64]bool{
-		hasDigest: len(digest) == 32, hasELF: e.ELF != nil, hasLink: e.Link != "", hasXattrs: e.Xattrs != nil,
+		hasDigest: !e.Digest.IsZero(), hasELF: e.ELF != nil, hasLink: e.Link != "", hasXattrs: e.Xattrs != nil,
 	} {
 		if is {
 			parts |= part
@@ -73,7 +72,7 @@ func (w *encoder) entry(e *inventory.Entry) {
 	}
 	w.number(parts)
 	if parts&hasDigest != 0 {
-		w.b = append(w.b, digest...)
+		w.b = append(w.b, e.Digest[:]...)
 	}
 	if parts&hasELF != 0 {
 		w.elf(e.ELF)
@@ -120,22 +119,39 @@ func (w *encoder) files(m map[string][]byte) {
 	}
 }
 
-// encodeEntries writes the entries of a scan.
-func encodeEntries(entries []stored) []byte {
-	w := encoder{b: make([]byte, 0, 96*len(entries))}
-	w.number(uint64(len(entries)))
-	for i := range entries {
-		w.entry(&entries[i].Entry)
-	}
-	return slices.Clip(w.b)
+// packedEntries are entries as bytes, how many they are, and the sum of their
+// sizes.
+type packedEntries struct {
+	data  []byte
+	count int
+	size  int64
+}
+
+// packer packs entries one by one.
+type packer struct {
+	encoder
+	count int
+	size  int64
+}
+
+func (p *packer) add(e *inventory.Entry) {
+	p.entry(e)
+	p.count++
+	p.size += e.Size
+}
+
+func (p *packer) entries() packedEntries {
+	return packedEntries{slices.Clip(p.b), p.count, p.size}
 }
 
 // encodeScan writes a scan whose entries are packed.
 func encodeScan(s *scanned) []byte {
-	w := encoder{b: make([]byte, 0, len(s.packed)+int(s.captured)*2+4096)}
+	w := encoder{b: make([]byte, 0, len(s.packed.data)+int(s.captured)*2+4096)}
 	w.text(s.compression)
-	w.number(uint64(len(s.packed)))
-	w.b = append(w.b, s.packed...)
+	w.number(uint64(s.packed.count))
+	w.number(uint64(s.packed.size))
+	w.number(uint64(len(s.packed.data)))
+	w.b = append(w.b, s.packed.data...)
 	w.files(s.bodies)
 	w.number(uint64(len(s.records)))
 	for _, looker := range slices.Sorted(maps.Keys(s.records)) {
@@ -158,6 +174,9 @@ type decoder struct {
 	b    []byte
 	path string
 	err  error
+	// paths is what the paths of many entries lie in: less to keep track of
+	// for the garbage collector, and nothing lost to rounding.
+	paths strings.Builder
 }
 
 func (r *decoder) fail() {
@@ -237,7 +256,7 @@ func (r *decoder) entry(e *inventory.Entry) {
 		r.fail()
 		return
 	}
-	e.Path = r.path[:shared] + string(suffix)
+	e.Path = r.join(r.path[:shared], suffix)
 	r.path = e.Path
 	if clean, reason := cleanName(e.Path); reason != "" || clean != e.Path {
 		r.fail()
@@ -252,7 +271,7 @@ func (r *decoder) entry(e *inventory.Entry) {
 	}
 	if parts&hasDigest != 0 {
 		if sum := r.bytes(32); sum != nil {
-			e.Digest = digestString([32]byte(sum))
+			e.Digest = inventory.Digest(sum)
 		}
 	}
 	if parts&hasELF != 0 {
@@ -268,6 +287,21 @@ func (r *decoder) entry(e *inventory.Entry) {
 			e.Xattrs[name] = r.text()
 		}
 	}
+}
+
+// pathsChunk is how many bytes of paths are allocated at once.
+const pathsChunk = 32 << 10
+
+// join joins the parts of a path.
+func (r *decoder) join(a string, b []byte) string {
+	if n := len(a) + len(b); r.paths.Cap()-r.paths.Len() < n {
+		r.paths = strings.Builder{}
+		r.paths.Grow(max(n, pathsChunk))
+	}
+	from := r.paths.Len()
+	r.paths.WriteString(a)
+	r.paths.Write(b)
+	return r.paths.String()[from:]
 }
 
 func (r *decoder) elf() *inventory.ELF {
@@ -298,17 +332,21 @@ func (r *decoder) files() map[string][]byte {
 // entryLeast is the length of the shortest entry.
 const entryLeast = 10
 
-// decodeEntries reads what encodeEntries wrote.
-func decodeEntries(b []byte) ([]stored, error) {
-	r := decoder{b: b}
-	entries := make([]stored, r.count(entryLeast))
+// unpack returns the entries.
+func (p packedEntries) unpack() ([]inventory.Entry, error) {
+	r := decoder{b: p.data}
+	if p.count > len(p.data)/entryLeast {
+		return nil, errEncoding
+	}
+	entries := make([]inventory.Entry, p.count)
+	size := int64(0)
 	for i := range entries {
-		if r.entry(&entries[i].Entry); r.err != nil {
+		if r.entry(&entries[i]); r.err != nil {
 			return nil, fmt.Errorf("entry %d: %w", i, r.err)
 		}
-		entries[i].name = entries[i].Path
+		size += entries[i].Size
 	}
-	if len(r.b) > 0 {
+	if len(r.b) > 0 || size != p.size {
 		r.fail()
 	}
 	return entries, r.err
@@ -317,7 +355,10 @@ func decodeEntries(b []byte) ([]stored, error) {
 // decodeScan reads what encodeScan wrote. The scan shares the memory of b.
 func decodeScan(b []byte, layer int) (*scanned, error) {
 	r := decoder{b: b}
-	s := &scanned{compression: r.text(), packed: r.bytes(r.count(1)), bodies: r.files()}
+	s := &scanned{compression: r.text()}
+	count, size := r.number(), r.size()
+	s.packed = packedEntries{r.bytes(r.count(1)), int(min(count, math.MaxInt32)), size}
+	s.bodies = r.files()
 	s.records = map[string]map[string][]byte{}
 	for range r.count(2) {
 		looker := r.text()

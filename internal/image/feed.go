@@ -1,10 +1,10 @@
 package image
 
 import (
-	"encoding/hex"
 	"io"
 
 	"schlank/internal/image/pairsum"
+	"schlank/inventory"
 )
 
 // Sizes of the pieces that an unpacked layer is handed on in: small enough to
@@ -131,18 +131,10 @@ func (f *feed) Read(b []byte) (int, error) {
 
 // fileDigest is the digest of what was read since inFile was set, or since the
 // last call.
-func (f *feed) fileDigest() string { return digestString(f.sums.Inner()) }
+func (f *feed) fileDigest() inventory.Digest { return f.sums.Inner() }
 
 // digest is that of all that was read.
-func (f *feed) digest() string { return digestString(f.sums.OuterSum()) }
-
-func digestString(sum [32]byte) string {
-	const prefix = "sha256:"
-	var text [len(prefix) + 2*len(sum)]byte
-	copy(text[:], prefix)
-	hex.Encode(text[len(prefix):], sum[:])
-	return string(text[:])
-}
+func (f *feed) digest() string { return inventory.Digest(f.sums.OuterSum()).String() }
 
 // storedBytes is how much of the stored layer the bytes that were read so far
 // come from. Within a piece that is in proportion.

@@ -37,7 +37,7 @@ func TestPull(t *testing.T) {
 		}
 		var sum, most int64
 		name := ""
-		for _, e := range got.entries {
+		for _, e := range unpackedEntries(t, got) {
 			if sum += e.Pull; e.Pull > most {
 				most, name = e.Pull, e.Path
 			}

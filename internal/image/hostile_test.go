@@ -148,7 +148,7 @@ func TestHostileHeaders(t *testing.T) {
 				t.Fatal(err)
 			}
 			u := newUnpacker()
-			if _, more, err := u.add(0, s); err != nil || len(more) > 0 {
+			if _, more, err := u.add(0, unpackedEntries(t, s)); err != nil || len(more) > 0 {
 				t.Error(err, more)
 			}
 			tree, _ := u.tree()
@@ -272,7 +272,7 @@ func TestHostileAmounts(t *testing.T) {
 				t.Fatal(err)
 			}
 			u := newUnpacker()
-			_, _, err = u.add(0, s)
+			_, _, err = u.add(0, unpackedEntries(t, s))
 			if fmt.Sprint(err) != "<nil>" != (tt.err != "") || err != nil && !strings.Contains(err.Error(), tt.err) {
 				t.Errorf("error %v, want %q", err, tt.err)
 			}

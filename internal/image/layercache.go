@@ -49,7 +49,7 @@ const (
 	// maxCacheEntry bounds one layer's entry, stored and unpacked.
 	maxCacheEntry = 1 << 30
 	// cacheMagic begins each file. The number changes with the format.
-	cacheMagic = "schlank layer 1\n"
+	cacheMagic = "schlank layer 2\n"
 	// useGrain is how exactly the time of the last use is kept.
 	useGrain = time.Hour
 )
@@ -137,13 +137,7 @@ func unpackCached(data []byte, layer int) (*scanned, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := decodeScan(plain, layer)
-	if err != nil {
-		return nil, err
-	}
-	s.entries, err = decodeEntries(s.packed)
-	s.packed = nil
-	return s, err
+	return decodeScan(plain, layer)
 }
 
 // save keeps the scan of a layer.

@@ -20,7 +20,7 @@ import (
 
 // fullScan has something in every field that a scan can have.
 func fullScan() *scanned {
-	digest := digestString(sha256.Sum256([]byte("content")))
+	digest := inventory.DigestOf("content")
 	entries := []inventory.Entry{
 		{Path: "/", Kind: inventory.KindDir, Mode: 0o755},
 		{Path: "/usr/bin/env", Kind: inventory.KindFile, Size: 7, Mode: 0o4755, UID: 1000, GID: -1, Digest: digest, ModTime: -5, Pull: 99, ELF: &inventory.ELF{
@@ -36,23 +36,35 @@ func fullScan() *scanned {
 		records:     map[string]map[string][]byte{"go": {"/a": []byte("1"), "/b": []byte("2")}, "java": {}},
 		unknowns:    []inventory.Unknown{{Layer: 3, Path: "/odd", Reason: "odd"}},
 	}
-	for _, e := range entries {
-		s.entries = append(s.entries, stored{Entry: e, name: e.Path})
-	}
+	s.packed = packedOf(entries...)
 	return s
 }
 
-var wholeScan = cmp.AllowUnexported(scanned{}, stored{})
+// packedOf are entries as a scan keeps them.
+func packedOf(entries ...inventory.Entry) packedEntries {
+	var p packer
+	for i := range entries {
+		p.add(&entries[i])
+	}
+	return p.entries()
+}
 
-func TestCodec(t *testing.T) {
-	want := fullScan()
-	s := fullScan()
-	s.pack()
-	got, err := decodeScan(encodeScan(s), 3)
+// unpackedEntries are the entries of a scan.
+func unpackedEntries(t testing.TB, s *scanned) []inventory.Entry {
+	t.Helper()
+	entries, err := s.packed.unpack()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := got.unpack(); err != nil {
+	return entries
+}
+
+var wholeScan = cmp.AllowUnexported(scanned{}, packedEntries{})
+
+func TestCodec(t *testing.T) {
+	want := fullScan()
+	got, err := decodeScan(encodeScan(want), 3)
+	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, got, wholeScan); diff != "" {
@@ -73,7 +85,7 @@ func TestCodecIsWhole(t *testing.T) {
 		switch name := reflect.TypeFor[inventory.Entry]().Field(i).Name; name {
 		case "Path", "ELF": // set in any case, and above
 		case "Digest":
-			e.Digest = digestString([32]byte{1})
+			e.Digest = inventory.Digest{1}
 		default:
 			setField(t, reflect.ValueOf(&e).Elem().Field(i))
 		}
@@ -104,11 +116,8 @@ func setField(t *testing.T, v reflect.Value) {
 
 func roundTrip(t *testing.T, e inventory.Entry) {
 	t.Helper()
-	got, err := decodeEntries(encodeEntries([]stored{{Entry: e, name: e.Path}}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(e, got[0].Entry); diff != "" {
+	got := unpackedEntries(t, &scanned{packed: packedOf(e)})
+	if diff := cmp.Diff([]inventory.Entry{e}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -116,29 +125,32 @@ func roundTrip(t *testing.T, e inventory.Entry) {
 // FuzzCodec holds that no bytes are a panic or more memory than they are
 // worth, and that what can be decoded is encoded as itself again.
 func FuzzCodec(f *testing.F) {
-	s := fullScan()
-	s.pack()
-	f.Add(encodeScan(s))
-	f.Add(encodeScan(&scanned{packed: encodeEntries(nil)}))
+	f.Add(encodeScan(fullScan()))
+	f.Add(encodeScan(&scanned{}))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		once, err := decodeScan(data, 0)
-		if err != nil || once.unpack() != nil {
+		if err != nil {
 			return
 		}
-		for _, e := range once.entries {
+		entries, err := once.packed.unpack()
+		if err != nil {
+			return
+		}
+		for _, e := range entries {
 			if _, reason := cleanName(e.Path); reason != "" {
 				t.Errorf("path %q: %s", e.Path, reason)
 			}
 		}
 		copied := *once
-		copied.pack()
+		copied.packed = packedOf(entries...)
 		twice, err := decodeScan(encodeScan(&copied), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := twice.unpack(); err != nil {
-			t.Fatal(err)
+		if diff := cmp.Diff(entries, unpackedEntries(t, twice)); diff != "" {
+			t.Errorf("entries (-once +twice):\n%s", diff)
 		}
+		once.packed, twice.packed = packedEntries{}, packedEntries{}
 		if diff := cmp.Diff(once, twice, wholeScan); diff != "" {
 			t.Errorf("(-once +twice):\n%s", diff)
 		}

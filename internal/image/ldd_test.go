@@ -17,7 +17,7 @@ import (
 // hostTree makes a tree of this machine's programs and libraries.
 func hostTree(t *testing.T, dirs ...string) inventory.Tree {
 	t.Helper()
-	var entries []stored
+	var entries []inventory.Entry
 	add := func(p string) {
 		info, err := os.Lstat(p)
 		if err != nil {
@@ -36,7 +36,7 @@ func hostTree(t *testing.T, dirs ...string) inventory.Tree {
 				f.Close()
 			}
 		}
-		entries = append(entries, stored{Entry: e, name: p})
+		entries = append(entries, e)
 	}
 	for _, d := range dirs {
 		add(d)
@@ -51,7 +51,7 @@ func hostTree(t *testing.T, dirs ...string) inventory.Tree {
 		}
 	}
 	u := newUnpacker()
-	if _, _, err := u.add(0, &scanned{entries: entries}); err != nil {
+	if _, _, err := u.add(0, entries); err != nil {
 		t.Fatal(err)
 	}
 	tree, _ := u.tree()

@@ -60,10 +60,8 @@ type totals struct {
 func (t *totals) add(s *scanned, l limits) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.entries += len(s.entries)
-	for i := range s.entries {
-		t.bytes += s.entries[i].Size
-	}
+	t.entries += s.packed.count
+	t.bytes += s.packed.size
 	switch {
 	case t.entries > l.entries:
 		return fmt.Errorf("the layers have more than %d entries together", l.entries)

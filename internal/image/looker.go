@@ -3,6 +3,8 @@ package image
 import (
 	"fmt"
 	"io"
+
+	"schlank/inventory"
 )
 
 // looker reads facts off the contents of files while their layer streams by:
@@ -39,10 +41,10 @@ func (l *looker) see(p string, r io.ReaderAt, size int64) (record []byte, err er
 func (r *result) records(scans []*scanned, looker string) map[string][]byte {
 	out := map[string][]byte{}
 	for i := range r.img.Tree {
-		src := r.refs[i]
-		if src.name == "" {
-			continue // an implied directory
+		if k := r.img.Tree[i].Kind; k != inventory.KindFile && k != inventory.KindHardlink {
+			continue
 		}
+		src := r.ref(i)
 		if rec, ok := scans[src.layer].records[looker][src.name]; ok {
 			out[r.img.Tree[i].Path] = rec
 		}

@@ -71,7 +71,7 @@ func (s *Source) databases(ctx context.Context, r *result, scans []*scanned) (ma
 		if limit == 0 || f.Kind != inventory.KindFile && f.Kind != inventory.KindHardlink {
 			continue
 		}
-		src := r.refs[i]
+		src := r.ref(i)
 		if body, ok := scans[src.layer].bodies[src.name]; ok {
 			files[f.Path] = body
 		} else if captureLimit(src.name) == 0 {

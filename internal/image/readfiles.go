@@ -50,9 +50,18 @@ func contentSize(tree inventory.Tree, f *inventory.File) int64 {
 	return f.Size
 }
 
+// ref returns where the content of a file of the tree is, by its index.
+func (r *result) ref(i int) ref {
+	if at, ok := r.elsewhere[i]; ok {
+		return at
+	}
+	f := &r.img.Tree[i]
+	return ref{f.Layer, f.Path}
+}
+
 // refAt returns where the content of the file at p is. The path must be one
 // of the tree.
 func (r *result) refAt(p string) ref {
 	tree := r.img.Tree
-	return r.refs[sort.Search(len(tree), func(i int) bool { return inventory.ComparePaths(tree[i].Path, p) >= 0 })]
+	return r.ref(sort.Search(len(tree), func(i int) bool { return inventory.ComparePaths(tree[i].Path, p) >= 0 }))
 }

@@ -110,19 +110,14 @@ func TestScale(t *testing.T) {
 					t.Fatal(err)
 				}
 			})
-			size := int64(0)
-			for i := range got.entries {
-				size += got.entries[i].Size
-			}
-			if len(got.entries) != tt.entries || size != tt.bytes {
-				t.Errorf("%d entries of %d bytes, want %d of %d", len(got.entries), size, tt.entries, tt.bytes)
+			if got.packed.count != tt.entries || got.packed.size != tt.bytes {
+				t.Errorf("%d entries of %d bytes, want %d of %d", got.packed.count, got.packed.size, tt.entries, tt.bytes)
 			}
 			if heap > tt.heap {
 				t.Errorf("heap of %d MB, want at most %d", heap>>20, tt.heap>>20)
 			}
 			t.Logf("heap of %d MB", heap>>20)
-			got.pack()
-			if perEntry := len(got.packed) / tt.entries; perEntry > 200 {
+			if perEntry := len(got.packed.data) / tt.entries; perEntry > 200 {
 				t.Errorf("%d bytes for each entry when packed", perEntry)
 			}
 		})

@@ -30,7 +30,7 @@ func FuzzScan(f *testing.F) {
 			return
 		}
 		u := newUnpacker()
-		entries, _, err := u.add(0, s)
+		entries, _, err := u.add(0, unpackedEntries(t, s))
 		if err != nil {
 			return
 		}

@@ -51,8 +51,9 @@ const (
 // result is what reading the layers yields.
 type result struct {
 	img *inventory.Image
-	// refs say where the content of each file of img.Tree is.
-	refs []ref
+	// elsewhere says where the content of a file of img.Tree is, by index,
+	// unless it has the file's path in the file's layer.
+	elsewhere map[int]ref
 }
 
 // Inventory reads the image. The work is done once; further calls return the
@@ -114,14 +115,15 @@ func (s *Source) readAll(ctx context.Context) (*result, error) {
 	createdBy := layerHistory(s.config, len(scans))
 	u := newUnpacker()
 	for i, scan := range scans {
-		if err := scan.unpack(); err != nil {
+		entries, err := scan.packed.unpack()
+		if err != nil {
 			return nil, err
 		}
-		entries, unknowns, err := u.add(i, scan)
+		scan.packed = packedEntries{}
+		entries, unknowns, err := u.add(i, entries)
 		if err != nil {
 			return nil, fmt.Errorf("reading image %s: layer %d of %d (%s): %w", s.Name, i+1, len(scans), s.blobs[i].name(), err)
 		}
-		scan.entries = nil // they are the unpacker's now
 		img.Unknowns = append(img.Unknowns, scan.unknowns...)
 		img.Unknowns = append(img.Unknowns, unknowns...)
 		layer := inventory.Layer{
@@ -138,7 +140,7 @@ func (s *Source) readAll(ctx context.Context) (*result, error) {
 		img.Layers[i] = layer
 	}
 	r := &result{img: img}
-	img.Tree, r.refs = u.tree()
+	img.Tree, r.elsewhere = u.tree()
 	if err := s.addPackages(ctx, r, scans); err != nil {
 		return nil, fmt.Errorf("reading the package databases of %s: %w", s.Name, err)
 	}
@@ -210,7 +212,6 @@ func (s *Source) layer(ctx context.Context, i int, sum *totals, m *meter) (*scan
 	if err := sum.add(scan, s.limits); err != nil {
 		return nil, err
 	}
-	scan.pack()
 	if cache != nil && !scan.partial {
 		cache.save(b, scan)
 	}

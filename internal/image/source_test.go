@@ -499,7 +499,7 @@ func TestSizes(t *testing.T) {
 	if c := img.Layers[0].Compression; c != gzipped {
 		t.Errorf("compression %q", c)
 	}
-	if b := img.Tree.Find("/b"); b.Kind != inventory.KindHardlink || b.Digest == "" {
+	if b := img.Tree.Find("/b"); b.Kind != inventory.KindHardlink || b.Digest.IsZero() {
 		t.Errorf("hard link: %+v", b)
 	}
 }

@@ -22,16 +22,16 @@ type treeNode struct {
 	// entry is what put the node there last, nil for a directory that is only
 	// there because something lies in it.
 	entry *inventory.Entry
-	layer int
 	// file is what the names of a regular file share, nil for other kinds.
 	file *content
 	// children is nil for what is no directory.
 	children map[string]*treeNode
-	// gone says that the node was replaced or deleted.
-	gone bool
+	layer    int32
 	// swept is one more than the last layer that deleted what lower layers
 	// have here: it need not look again.
-	swept int
+	swept int32
+	// gone says that the node was replaced or deleted.
+	gone bool
 }
 
 // content is a regular file apart from its names: an inode.
@@ -63,7 +63,7 @@ const maxLinks = 40
 // below, wherever in the archive they stand.
 type unpacker struct {
 	root     *treeNode
-	layer    int
+	layer    int32
 	unknowns []inventory.Unknown
 	// dir of the last entry, for most of its neighbours lie in it, too; nil
 	// when something was removed since.
@@ -77,20 +77,23 @@ func newUnpacker() *unpacker {
 	return &unpacker{root: &treeNode{path: "/", children: map[string]*treeNode{}}}
 }
 
-// add unpacks the next layer and returns its entries as they landed, which the
-// unpacker goes on using while the scan can be dropped: in path order, deletions of a path before what the layer put there, and of several
-// entries for one path the one that stayed. What can't be unpacked is listed.
-// The error says that the layer asks for more than any image needs.
-func (u *unpacker) add(layer int, scan *scanned) ([]inventory.Entry, []inventory.Unknown, error) {
-	u.layer, u.unknowns = layer, nil
+// add unpacks the next layer, takes its entries over, which are in the order
+// of the archive, and returns them as they landed: in path order, deletions of
+// a path before what the layer put there, and of several entries for one path
+// the one that stayed. What can't be unpacked is listed. The error says that
+// the layer asks for more than any image needs.
+func (u *unpacker) add(layer int, entries []inventory.Entry) ([]inventory.Entry, []inventory.Unknown, error) {
+	u.layer, u.unknowns = int32(layer), nil
 	u.last = nil
-	landed := make([]landing, 0, len(scan.entries))
-	for i := range scan.entries {
-		l, reason := u.entry(&scan.entries[i])
+	landed := make([]landing, 0, len(entries))
+	for i := range entries {
+		e := &entries[i]
+		name := e.Path
+		node, reason := u.entry(e)
 		if reason == "" {
-			landed = append(landed, l)
+			landed = append(landed, landing{e, node, int32(i)})
 		} else {
-			u.unknowns = append(u.unknowns, inventory.Unknown{Layer: layer, Path: scan.entries[i].Path, Reason: reason})
+			u.unknowns = append(u.unknowns, inventory.Unknown{Layer: layer, Path: name, Reason: reason})
 		}
 		if u.implied > maxImplied {
 			return nil, nil, errors.New("too many directories without an entry of their own")
@@ -99,72 +102,82 @@ func (u *unpacker) add(layer int, scan *scanned) ([]inventory.Entry, []inventory
 			return nil, nil, errors.New("symlinks lead through too many directories")
 		}
 	}
-	landed = slices.DeleteFunc(landed, func(l landing) bool { return l.node != nil && (l.node.gone || l.node.entry != &l.entry.Entry) })
-	return ordered(landed, layer), u.unknowns, nil
+	landed = slices.DeleteFunc(landed, func(l landing) bool {
+		if l.node == nil || !l.node.gone && l.node.entry == l.entry {
+			return false
+		}
+		if l.holds() {
+			// Other names of the file may be left.
+			kept := *l.entry
+			l.node.file.entry = &kept
+		}
+		return true
+	})
+	return ordered(entries, landed, u.layer), u.unknowns, nil
 }
 
-// landing is an entry as it was unpacked. What was scanned stays as it is: an
-// entry that landed elsewhere is a copy.
+// landing is an entry as it was unpacked.
 type landing struct {
-	entry *stored
+	entry *inventory.Entry
 	// node is what it put into the tree, nil for a deletion.
 	node *treeNode
+	// at is the entry's index.
+	at int32
 }
 
-// entry unpacks one entry. The reason says why nothing was done.
-func (u *unpacker) entry(e *stored) (l landing, reason string) {
+// holds says whether the entry has the content of its node's file.
+func (l *landing) holds() bool {
+	return l.node != nil && l.node.file != nil && l.node.file.entry == l.entry
+}
+
+// entry unpacks one entry, which becomes what it is where it lands, and
+// returns what it put into the tree, nil for a deletion. The reason says why
+// nothing was done.
+func (u *unpacker) entry(e *inventory.Entry) (n *treeNode, reason string) {
 	switch {
 	case e.Kind == inventory.KindOpaque:
 		dir, reason := u.dir(e.Path, true)
 		if reason != "" {
-			return l, reason
+			return nil, reason
 		}
 		u.empty(dir)
-		return landing{entry: e.at(dir.path)}, ""
+		e.Path = dir.path
+		return nil, ""
 	case e.Path == "/":
-		u.root.entry, u.root.layer = &e.Entry, u.layer
-		return landing{e, u.root}, ""
+		u.root.entry, u.root.layer = e, u.layer
+		return u.root, ""
 	}
+	stored := e.Path
 	var target *treeNode
 	if e.Kind == inventory.KindHardlink {
-		if e, target, reason = u.target(e); reason != "" {
-			return l, reason
+		if target, reason = u.target(e); reason != "" {
+			return nil, reason
 		}
 	}
 	dir, reason := u.parent(e.Path)
 	if reason != "" {
-		return l, reason
+		return nil, reason
 	}
 	name := path.Base(e.Path)
 	old := dir.children[name]
-	e = e.at(dir.join(name, e.Path))
+	e.Path = dir.join(name, e.Path)
 	switch {
 	case e.Kind == inventory.KindWhiteout:
 		if old != nil && !u.sweep(old) {
 			delete(dir.children, name)
 		}
-		return landing{entry: e}, ""
+		return nil, ""
 	case target != nil && old != nil && (target == old || under(old.path, target.path)):
-		return l, "hard link to " + shorten(target.path) + ", which it would replace"
+		return nil, "hard link to " + shorten(target.path) + ", which it would replace"
 	}
-	n := u.put(dir, name, e)
+	n = u.put(dir, name, e)
 	switch {
 	case e.Kind == inventory.KindFile:
-		n.file = &content{src: ref{u.layer, e.name}, entry: &e.Entry, first: n}
+		n.file = &content{src: ref{int(u.layer), stored}, entry: e, first: n}
 	case target != nil:
 		n.file = target.file
 	}
-	return landing{e, n}, ""
-}
-
-// at is the entry at another path.
-func (e *stored) at(p string) *stored {
-	if p == e.Path {
-		return e
-	}
-	moved := *e
-	moved.Path = p
-	return &moved
+	return n, ""
 }
 
 // join is the path of an entry in n; whole is the same path if no link
@@ -176,40 +189,39 @@ func (n *treeNode) join(name, whole string) string {
 	return path.Join(n.path, name)
 }
 
-// target finds what a hard link names, and the link with the facts of it.
-func (u *unpacker) target(e *stored) (link *stored, n *treeNode, reason string) {
+// target finds what a hard link names, and gives the link the facts of it.
+func (u *unpacker) target(e *inventory.Entry) (n *treeNode, reason string) {
 	dir, _ := u.dir(path.Dir(e.Link), false)
 	if dir != nil && e.Link != "/" {
 		n = dir.children[path.Base(e.Link)]
 	}
-	link = &stored{Entry: e.Entry, name: e.name}
 	switch {
 	case n == nil:
-		return nil, nil, "hard link to " + shorten(e.Link) + ", which is missing"
+		return nil, "hard link to " + shorten(e.Link) + ", which is missing"
 	case n.isDir():
-		return nil, nil, "hard link to " + shorten(e.Link) + ", which is a directory"
+		return nil, "hard link to " + shorten(e.Link) + ", which is a directory"
 	case n.file == nil:
 		// Tar may store a second name of a symlink or device too: these have
 		// no content to share.
-		link.Kind, link.Link = n.entry.Kind, n.entry.Link
+		e.Kind, e.Link = n.entry.Kind, n.entry.Link
 	default:
 		f := n.file.entry
-		link.Link, link.Digest, link.ELF, link.Xattrs = n.path, f.Digest, f.ELF, f.Xattrs
+		e.Link, e.Digest, e.ELF, e.Xattrs = n.path, f.Digest, f.ELF, f.Xattrs
 	}
-	return link, n, ""
+	return n, ""
 }
 
 // put makes e the entry at a name of dir.
-func (u *unpacker) put(dir *treeNode, name string, e *stored) *treeNode {
+func (u *unpacker) put(dir *treeNode, name string, e *inventory.Entry) *treeNode {
 	old := dir.children[name]
 	if old != nil && old.isDir() && e.Kind == inventory.KindDir {
-		old.entry, old.layer = &e.Entry, u.layer
+		old.entry, old.layer = e, u.layer
 		return old
 	}
 	if old != nil {
 		u.remove(old)
 	}
-	n := &treeNode{path: e.Path, parent: dir, entry: &e.Entry, layer: u.layer}
+	n := &treeNode{path: e.Path, parent: dir, entry: e, layer: u.layer}
 	if e.Kind == inventory.KindDir {
 		n.children = map[string]*treeNode{}
 	}

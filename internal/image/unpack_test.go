@@ -96,7 +96,7 @@ func unpackedHere(t testing.TB, layers [][]item) (inventory.Tree, []inventory.Un
 		if err != nil {
 			t.Fatal(err)
 		}
-		entries, unknowns, err := u.add(i, s)
+		entries, unknowns, err := u.add(i, unpackedEntries(t, s))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +139,7 @@ func lines(tree inventory.Tree) []string {
 			if first[name] == "" {
 				first[name] = f.Path
 			}
-			line = f.Digest + " as " + first[name]
+			line = f.Digest.String() + " as " + first[name]
 		}
 		out = append(out, f.Path+" "+line)
 	}

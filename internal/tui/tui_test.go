@@ -33,7 +33,7 @@ RUN chmod +x /app/run && rm /app/notes
 `
 
 func file(path string, size int64, digest string) inventory.Entry {
-	return inventory.Entry{Path: path, Kind: inventory.KindFile, Size: size, Mode: 0o644, Digest: "sha256:" + digest}
+	return inventory.Entry{Path: path, Kind: inventory.KindFile, Size: size, Mode: 0o644, Digest: inventory.DigestOf(digest)}
 }
 
 // shop is a small image with some of everything.
@@ -53,7 +53,7 @@ func shop() *inspect.Subject {
 			}},
 			{DiffID: "sha256:d", Compression: "gzip", CompressedBytes: 3_000_000, CreatedBy: "RUN /bin/sh -c chmod +x /app/run && rm /app/notes # buildkit", Entries: []inventory.Entry{
 				{Path: "/app/notes", Kind: inventory.KindWhiteout},
-				{Path: "/app/run", Kind: inventory.KindFile, Size: 6_000_000, Mode: 0o755, Digest: "sha256:r1"},
+				{Path: "/app/run", Kind: inventory.KindFile, Size: 6_000_000, Mode: 0o755, Digest: inventory.DigestOf("r1")},
 			}},
 		},
 		Packages: []inventory.Package{
@@ -87,9 +87,9 @@ func finish(img *inventory.Image, owners map[string]int) {
 			if !ok {
 				owner = -1
 			}
-			tree[e.Path] = inventory.File{Entry: e, Layer: l, Owner: owner}
-			for dir := path.Dir(e.Path); tree[dir].Path == ""; dir = path.Dir(dir) {
-				tree[dir] = inventory.File{Entry: inventory.Entry{Path: dir, Kind: inventory.KindDir, Mode: 0o755}, Owner: -1, Implied: true}
+			tree[e.Path] = inventory.File{Entry: &e, Layer: l, Owner: owner}
+			for dir := path.Dir(e.Path); tree[dir].Entry == nil; dir = path.Dir(dir) {
+				tree[dir] = inventory.File{Entry: &inventory.Entry{Path: dir, Kind: inventory.KindDir, Mode: 0o755}, Owner: -1, Implied: true}
 			}
 		}
 	}
@@ -483,7 +483,7 @@ func crowd(n int) *inspect.Subject {
 	for i := range n {
 		e := file(fmt.Sprintf("/usr/d%03d/e%03d/f%03d", i/10_000, i/100%100, i%100), int64(i%997), fmt.Sprint(i))
 		img.Layers[i%2].Entries = append(img.Layers[i%2].Entries, e)
-		img.Tree = append(img.Tree, inventory.File{Entry: e, Layer: i % 2, Owner: -1})
+		img.Tree = append(img.Tree, inventory.File{Entry: &e, Layer: i % 2, Owner: -1})
 	}
 	for l := range img.Layers {
 		for _, e := range img.Layers[l].Entries {

@@ -24,7 +24,7 @@ func read(t testing.TB, name string) []byte {
 func treeOf(paths ...string) inventory.Tree {
 	var t inventory.Tree
 	for _, p := range paths {
-		t = append(t, inventory.File{Entry: inventory.Entry{Path: p, Kind: inventory.KindFile}})
+		t = append(t, inventory.File{Entry: &inventory.Entry{Path: p, Kind: inventory.KindFile}})
 	}
 	slices.SortFunc(t, func(a, b inventory.File) int { return inventory.ComparePaths(a.Path, b.Path) })
 	return t

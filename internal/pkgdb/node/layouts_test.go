@@ -24,7 +24,7 @@ func linked(entries ...string) inventory.Tree {
 		if link {
 			entry.Kind, entry.Link = inventory.KindSymlink, to
 		}
-		t = append(t, inventory.File{Entry: entry})
+		t = append(t, inventory.File{Entry: &entry})
 		for i := range p {
 			if i > 0 && p[i] == '/' {
 				dirs[p[:i]] = true
@@ -32,7 +32,7 @@ func linked(entries ...string) inventory.Tree {
 		}
 	}
 	for d := range dirs {
-		t = append(t, inventory.File{Entry: inventory.Entry{Path: d, Kind: inventory.KindDir}})
+		t = append(t, inventory.File{Entry: &inventory.Entry{Path: d, Kind: inventory.KindDir}})
 	}
 	slices.SortFunc(t, func(a, b inventory.File) int { return inventory.ComparePaths(a.Path, b.Path) })
 	return t

@@ -18,7 +18,7 @@ func treeOf(paths ...string) inventory.Tree {
 		if strings.HasSuffix(p, "/") {
 			kind = inventory.KindDir
 		}
-		t = append(t, inventory.File{Entry: inventory.Entry{Path: strings.TrimSuffix(p, "/"), Kind: kind}})
+		t = append(t, inventory.File{Entry: &inventory.Entry{Path: strings.TrimSuffix(p, "/"), Kind: kind}})
 	}
 	slices.SortFunc(t, func(a, b inventory.File) int { return inventory.ComparePaths(a.Path, b.Path) })
 	return t

@@ -44,9 +44,9 @@ func TestParse(t *testing.T) {
 		"/src/mine/mine.egg-info/PKG-INFO":               []byte("Name: mine\nVersion: 3\n"),
 	}
 	tree := inventory.Tree{
-		{Entry: inventory.Entry{Path: site + "/e-1-py3.egg", Kind: inventory.KindDir}},
-		{Entry: inventory.Entry{Path: site + "/e-1-py3.egg/e.py", Kind: inventory.KindFile}},
-		{Entry: inventory.Entry{Path: site + "/f.py", Kind: inventory.KindFile}},
+		{Entry: &inventory.Entry{Path: site + "/e-1-py3.egg", Kind: inventory.KindDir}},
+		{Entry: &inventory.Entry{Path: site + "/e-1-py3.egg/e.py", Kind: inventory.KindFile}},
+		{Entry: &inventory.Entry{Path: site + "/f.py", Kind: inventory.KindFile}},
 	}
 	want := []inventory.Package{
 		{

@@ -145,7 +145,7 @@ func TestUnknowns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tree := inventory.Tree{{Entry: inventory.Entry{Path: "/var/lib/rpm/rpmdb.sqlite-wal", Kind: inventory.KindFile, Size: 1}}}
+	tree := inventory.Tree{{Entry: &inventory.Entry{Path: "/var/lib/rpm/rpmdb.sqlite-wal", Kind: inventory.KindFile, Size: 1}}}
 	pkgs, unknowns := Parse(map[string][]byte{
 		"/var/lib/rpm/rpmdb.sqlite": rec, "/var/lib/rpm/Packages": rec, "/usr/lib/sysimage/rpm/Packages.db": partly,
 	}, tree)

@@ -33,7 +33,7 @@ func treeOf(paths ...string) inventory.Tree {
 	}
 	var t inventory.Tree
 	for p, k := range kinds {
-		t = append(t, inventory.File{Entry: inventory.Entry{Path: p, Kind: k}})
+		t = append(t, inventory.File{Entry: &inventory.Entry{Path: p, Kind: k}})
 	}
 	slices.SortFunc(t, func(a, b inventory.File) int { return inventory.ComparePaths(a.Path, b.Path) })
 	return t

@@ -288,13 +288,13 @@ func big(n int) *attribute.Attribution {
 		layer := &img.Layers[l]
 		for i := range n {
 			layer.Entries = append(layer.Entries, inventory.Entry{
-				Path: fmt.Sprintf("/d%03d/e%03d/f%03d", i/10000, i/100%100, i%100), Kind: inventory.KindFile, Size: int64(i), Digest: fmt.Sprint(l, i),
+				Path: fmt.Sprintf("/d%03d/e%03d/f%03d", i/10000, i/100%100, i%100), Kind: inventory.KindFile, Size: int64(i), Digest: inventory.DigestOf(fmt.Sprint(l, i)),
 			})
 			layer.ContentBytes += int64(i)
 		}
 	}
 	for i := range img.Layers[1].Entries {
-		img.Tree = append(img.Tree, inventory.File{Entry: img.Layers[1].Entries[i], Layer: 1, Owner: -1})
+		img.Tree = append(img.Tree, inventory.File{Entry: &img.Layers[1].Entries[i], Layer: 1, Owner: -1})
 	}
 	return attribute.Image(img, attribute.Options{})
 }
