@@ -136,7 +136,7 @@ var nodeManagers = []*Manager{
 		kind: addOnly,
 		pkg:  nodePackage,
 		Stores: []Store{{
-			Kind: Downloads, Verbs: []Verb{Install, Upgrade}, Env: []EnvDir{{"npm_config_store_dir", ""}, {"PNPM_HOME", "store"}, {"XDG_DATA_HOME", "pnpm/store"}},
+			Kind: Downloads, Verbs: []Verb{Install, Upgrade}, Linked: true, Env: []EnvDir{{"npm_config_store_dir", ""}, {"PNPM_HOME", "store"}, {"XDG_DATA_HOME", "pnpm/store"}},
 			Paths: []string{"~/.local/share/pnpm/store", "~/.pnpm-store"}, CleanUp: `rm -rf "$(pnpm store path)"`,
 		}},
 	},

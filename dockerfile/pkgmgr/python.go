@@ -89,7 +89,7 @@ var pythonManagers = []*Manager{
 		},
 		pkg: pythonPackage,
 		Stores: []Store{{
-			Kind: Downloads, Verbs: []Verb{Install, Run}, Off: true,
+			Kind: Downloads, Verbs: []Verb{Install, Run}, Off: true, Linked: true,
 			Env: []EnvDir{{"UV_CACHE_DIR", ""}, {"XDG_CACHE_HOME", "uv"}}, Paths: []string{"~/.cache/uv"}, CleanUp: "uv cache clean",
 		}},
 	},

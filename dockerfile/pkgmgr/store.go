@@ -45,6 +45,9 @@ type Store struct {
 	// SelfCleaning is set when official images come with a configuration that
 	// empties the store after each command.
 	SelfCleaning bool
+	// Linked is set when what is installed are hard links to the files of the
+	// store: in the layer of the installation they take no room besides.
+	Linked bool
 	// CleanUp is the command that empties it; {program} and {path} are put in.
 	CleanUp string
 }

@@ -84,6 +84,17 @@ type Left struct {
 	By Call
 }
 
+// Remedy is the command that empties it, run as the call is: behind the same
+// sudo.
+func (l Left) Remedy() string {
+	for _, w := range l.By.Wrappers {
+		if w == "sudo" || w == "doas" {
+			return w + " " + l.CleanUp
+		}
+	}
+	return l.CleanUp
+}
+
 // LeftIn are the caches that a RUN leaves full, in the order in which they are
 // filled. Mounts are no part of the image, and what a later command of the
 // same script removes is not left.

@@ -6,6 +6,7 @@ import (
 	"schlank/dockerfile/pkgmgr"
 	"schlank/finding"
 	"schlank/rule"
+	"schlank/rule/estimate"
 	"schlank/rules/edit"
 	"schlank/rules/packages/calls"
 )
@@ -49,6 +50,12 @@ func Rule() *rule.Rule {
 					Fixed:      "FROM debian:12 AS a\nRUN apt-get update\nFROM a\nRUN apt-get install -y curl\n",
 				},
 				{
+					Name:       "who needs sudo to fetch needs it to remove",
+					Dockerfile: "FROM a\nUSER b\nRUN sudo apt-get update && sudo apt-get install -y c\n",
+					Lines:      []int{3},
+					Fixed:      "FROM a\nUSER b\nRUN sudo apt-get update && sudo apt-get install -y c && sudo rm -rf /var/lib/apt/lists/*\n",
+				},
+				{
 					Name:       "a later RUN is too late",
 					Dockerfile: "FROM debian:12\nRUN apt-get update\nRUN rm -rf /var/lib/apt/lists/*\n",
 					Lines:      []int{2},
@@ -66,10 +73,6 @@ func Rule() *rule.Rule {
 	}
 }
 
-// listBytes is what the lists of a Debian 12 take: measured in the image of
-// examples/django in November 2026.
-const listBytes = 19_900_000
-
 func run(p *rule.Pass) {
 	for i := range p.Instructions() {
 		if !p.Shipped(i.Stage) {
@@ -83,7 +86,7 @@ func run(p *rule.Pass) {
 				Span:    l.By.CallSpan(),
 				Message: "apt's package lists stay in the layer",
 				Hint:    "end the RUN with rm -rf /var/lib/apt/lists/*, or mount a cache there",
-				Cost:    finding.Cost{Bytes: listBytes, Basis: finding.Estimated},
+				Cost:    estimate.Cache(l.Cache),
 			}
 			if calls.ListsUsedAfter(p, i, l.Manager) {
 				f.Hint = "fetch them in the RUN that needs them, and remove them there"
@@ -98,7 +101,7 @@ func run(p *rule.Pass) {
 // fixes are the clean-up at the end of the RUN, and a cache mount.
 func fixes(f *dockerfile.File, i *dockerfile.Instruction, l calls.Left) []finding.Fix {
 	var out []finding.Fix
-	if edits, ok := edit.Append(f, i, l.CleanUp); ok {
+	if edits, ok := edit.Append(f, i, l.Remedy()); ok {
 		out = append(out, finding.Fix{Title: "remove the lists at the end of the RUN", Safety: finding.Equivalent, Edits: edits})
 	}
 	return append(out, finding.Fix{

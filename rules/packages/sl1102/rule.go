@@ -8,6 +8,7 @@ import (
 	"schlank/dockerfile/pkgmgr"
 	"schlank/finding"
 	"schlank/rule"
+	"schlank/rule/estimate"
 	"schlank/rules/edit"
 	"schlank/rules/packages/calls"
 	"schlank/source"
@@ -66,17 +67,6 @@ func Rule() *rule.Rule {
 	}
 }
 
-// cacheBytes are figures of caches after installing a few packages: lists of a
-// Fedora 43, of an openSUSE Leap and of an Alpine 3.22 with two repositories.
-func cacheBytes(e pkgmgr.Ecosystem) int64 {
-	switch e {
-	case pkgmgr.Alpine:
-		return 2_300_000
-	default:
-		return 60_000_000
-	}
-}
-
 // aliases are the other tools' IDs for the cache of a program.
 func aliases(program string) []string {
 	switch program {
@@ -109,7 +99,7 @@ func run(p *rule.Pass) {
 				Message: fmt.Sprintf("the cache of %s stays in the layer", l.By.Program),
 				Hint:    hint(l),
 				Aliases: aliases(l.By.Program),
-				Cost:    finding.Cost{Bytes: cacheBytes(e), Basis: finding.Estimated},
+				Cost:    estimate.Cache(l.Cache),
 				Fixes:   fixes(p.File, i, l),
 			})
 		}
@@ -130,7 +120,7 @@ func fixes(f *dockerfile.File, i *dockerfile.Instruction, l calls.Left) []findin
 			Title: "add --no-cache", Safety: finding.Equivalent,
 			Edits: []source.Edit{edit.After(l.By.Action.Words[l.By.VerbWord], "--no-cache")},
 		})
-	} else if edits, ok := edit.Append(f, i, l.CleanUp); ok {
+	} else if edits, ok := edit.Append(f, i, l.Remedy()); ok {
 		out = append(out, finding.Fix{Title: "clean up at the end of the RUN", Safety: finding.Equivalent, Edits: edits})
 	}
 	return append(out, finding.Fix{

@@ -8,6 +8,7 @@ import (
 	"schlank/dockerfile/pkgmgr"
 	"schlank/finding"
 	"schlank/rule"
+	"schlank/rule/estimate"
 	"schlank/rules/edit"
 	"schlank/rules/packages/calls"
 	"schlank/source"
@@ -43,6 +44,10 @@ func Rule() *rule.Rule {
 					Dockerfile: "FROM golang AS build\nRUN go build ./...\nFROM python\nCOPY --from=build /a /a\nENV PIP_NO_CACHE_DIR=1\nRUN pip install a\nRUN --mount=type=cache,target=/root/.npm npm ci\nRUN npm ci && rm -rf ~/.npm\n",
 				},
 				{
+					Name:       "a store whose files are those of the installed packages",
+					Dockerfile: "FROM a\nRUN pnpm install --prod\nRUN uv sync\n",
+				},
+				{
 					Name:       "a variable that says no",
 					Dockerfile: "FROM python\nENV PIP_NO_CACHE_DIR=off\nRUN pip install a\n",
 					Lines:      []int{3},
@@ -61,23 +66,6 @@ func Rule() *rule.Rule {
 			},
 		},
 		Run: run,
-	}
-}
-
-// cacheBytes are what the caches of small web applications held that were
-// built for the examples of this project, rounded.
-func cacheBytes(e pkgmgr.Ecosystem) int64 {
-	switch e {
-	case pkgmgr.Python:
-		return 20_000_000
-	case pkgmgr.Node:
-		return 40_000_000
-	case pkgmgr.Go, pkgmgr.Rust, pkgmgr.Java:
-		return 150_000_000
-	case pkgmgr.Conda:
-		return 200_000_000
-	default:
-		return 10_000_000
 	}
 }
 
@@ -100,8 +88,7 @@ func run(p *rule.Pass) {
 			continue
 		}
 		for _, l := range calls.LeftIn(i) {
-			e := l.Manager.Ecosystem
-			if e.System() {
+			if l.Manager.Ecosystem.System() || l.Linked {
 				continue
 			}
 			p.Report(finding.Finding{
@@ -109,7 +96,7 @@ func run(p *rule.Pass) {
 				Message: fmt.Sprintf("what %s %s stays in the layer", l.By.Program, filled(l)),
 				Hint:    "mount a cache at " + l.Mount + ", or empty it in this RUN",
 				Aliases: aliases(l.By),
-				Cost:    finding.Cost{Bytes: cacheBytes(e), Basis: finding.Estimated},
+				Cost:    estimate.Cache(l.Cache),
 				Fixes:   fixes(p.File, i, l),
 			})
 		}
@@ -134,7 +121,7 @@ func fixes(f *dockerfile.File, i *dockerfile.Instruction, l calls.Left) []findin
 			Edits: []source.Edit{edit.After(l.By.Action.Words[l.By.VerbWord], "--no-cache-dir")},
 		}, mount}
 	}
-	if edits, ok := edit.Append(f, i, l.CleanUp); ok {
+	if edits, ok := edit.Append(f, i, l.Remedy()); ok {
 		return []finding.Fix{{Title: "empty the cache at the end of the RUN", Safety: finding.Equivalent, Edits: edits}, mount}
 	}
 	return []finding.Fix{mount}

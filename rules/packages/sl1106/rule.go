@@ -7,6 +7,7 @@ import (
 	"schlank/dockerfile/pkgmgr"
 	"schlank/finding"
 	"schlank/rule"
+	"schlank/rule/estimate"
 	"schlank/rules/edit"
 	"schlank/rules/packages/calls"
 	"schlank/source"
@@ -61,6 +62,7 @@ func run(p *rule.Pass) {
 				Span:    c.CallSpan(),
 				Message: "packages that are only recommended are installed as well",
 				Hint:    "add --no-install-recommends, and name those that are needed",
+				Cost:    estimate.Recommended(c.Names()),
 				Fixes:   []finding.Fix{fix(c)},
 			})
 		}

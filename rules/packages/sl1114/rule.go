@@ -10,6 +10,7 @@ import (
 	"schlank/dockerfile/pkgmgr"
 	"schlank/finding"
 	"schlank/rule"
+	"schlank/rule/estimate"
 	"schlank/rules/packages/calls"
 	"schlank/siblings"
 )
@@ -54,20 +55,6 @@ func Rule() *rule.Rule {
 	}
 }
 
-// toolBytes are what build tools take on Debian 12 with what they depend on,
-// measured in November 2026.
-func toolBytes(name string) int64 {
-	switch name {
-	case "build-essential", "build-base", "gcc", "g++", "gcc-c++", "base-devel", "@development-tools":
-		return 240_000_000
-	case "clang", "llvm", "rustc", "cargo", "golang", "golang-go", "default-jdk", "openjdk-17-jdk":
-		return 500_000_000
-	case "cmake":
-		return 70_000_000
-	}
-	return 3_000_000
-}
-
 // tools are packages that are for building whatever the distribution calls
 // its headers.
 var tools = []string{
@@ -98,27 +85,27 @@ func run(p *rule.Pass) {
 
 func report(p *rule.Pass, c calls.Call, gone []string) {
 	var found []pkgmgr.Package
-	var most int64
+	var names []string
 	for _, k := range c.Packages {
 		if isTool(k.Name) && !slices.Contains(gone, k.Name) && !slices.Contains(gone, "*") {
 			found = append(found, k)
-			most = max(most, toolBytes(k.Name))
+			names = append(names, k.Name)
 		}
 	}
 	if len(found) == 0 {
 		return
 	}
-	names := found[0].Name
+	what := found[0].Name
 	if more := len(found) - 1; more > 0 {
-		names = fmt.Sprintf("%s and %d more", names, more)
+		what = fmt.Sprintf("%s and %d more", what, more)
 	}
 	f := finding.Finding{
 		Span:    found[0].Span,
-		Message: fmt.Sprintf("%s for building only, in the final stage", names),
+		Message: fmt.Sprintf("%s for building only, in the final stage", what),
 		Hint:    "build in a stage of its own; schlank optimize writes it, and proves it",
 	}
 	if !equipped(c.In.Stage) {
-		f.Cost = finding.Cost{Bytes: most, Basis: finding.Estimated}
+		f.Cost = estimate.Packages(names)
 	}
 	p.Report(f)
 }
