@@ -48,6 +48,12 @@ func Rule() *rule.Rule {
 					Dockerfile: "FROM a\nRUN pnpm install --prod\nRUN uv sync\n",
 				},
 				{
+					Name:       "before the program itself is removed",
+					Dockerfile: "FROM alpine\nRUN apk add --no-cache -t .d npm && npm ci && npm run build && apk del .d\n",
+					Lines:      []int{2},
+					Fixed:      "FROM alpine\nRUN apk add --no-cache -t .d npm && npm ci && npm cache clean --force && npm run build && apk del .d\n",
+				},
+				{
 					Name:       "a variable that says no",
 					Dockerfile: "FROM python\nENV PIP_NO_CACHE_DIR=off\nRUN pip install a\n",
 					Lines:      []int{3},
@@ -121,8 +127,22 @@ func fixes(f *dockerfile.File, i *dockerfile.Instruction, l calls.Left) []findin
 			Edits: []source.Edit{edit.After(l.By.Action.Words[l.By.VerbWord], "--no-cache-dir")},
 		}, mount}
 	}
-	if edits, ok := edit.Append(f, i, l.Remedy()); ok {
-		return []finding.Fix{{Title: "empty the cache at the end of the RUN", Safety: finding.Equivalent, Edits: edits}, mount}
+	if edits, ok := edit.InsertAfter(f, i, step(l), l.Remedy()); ok {
+		return []finding.Fix{{Title: "empty the cache in the same RUN", Safety: finding.Equivalent, Edits: edits}, mount}
 	}
 	return []finding.Fix{mount}
+}
+
+// step is the step of the RUN after which to empty the cache: the last, but
+// where a later one removes packages the program may be among them, and so it
+// is the step that fills the cache.
+func step(l calls.Left) int {
+	after := false
+	for c := range calls.Of(l.By.In) {
+		if after && c.Verb == pkgmgr.Remove && c.Manager.Ecosystem.System() {
+			return edit.StepOf(l.By.Run, l.By.Script, l.By.Index)
+		}
+		after = after || c.Script == l.By.Script && c.Index == l.By.Index
+	}
+	return len(l.By.Run.Script.Steps) - 1
 }
