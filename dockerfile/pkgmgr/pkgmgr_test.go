@@ -202,6 +202,15 @@ func TestCaches(t *testing.T) {
 	}
 }
 
+func TestAvoids(t *testing.T) {
+	for in, want := range map[string]int{"pip install --no-cache-dir a": 1, "pip install a": 0, "apt-get update": 0, "apk add --no-cache a": 1} {
+		a, _ := pkgmgr.Parse(effective(t, in))
+		if got := len(a.Avoids(nil, "/root")); got != want {
+			t.Errorf("%s avoids %d caches", in, got)
+		}
+	}
+}
+
 func TestEmptied(t *testing.T) {
 	tests := []struct {
 		fill, clean string

@@ -80,15 +80,23 @@ func Home(user string) string {
 
 // Fills are the caches that the action leaves something in. env may be nil;
 // home is what ~ means.
-func (a Action) Fills(env Env, home string) []Cache {
+func (a Action) Fills(env Env, home string) []Cache { return a.caches(env, home, false) }
+
+// Avoids are the caches that the action would fill if it were not told to do
+// without.
+func (a Action) Avoids(env Env, home string) []Cache { return a.caches(env, home, true) }
+
+// caches are the stores of the action that are switched off, or those that
+// are not.
+func (a Action) caches(env Env, home string, off bool) []Cache {
 	if a.Has(Dry) {
 		return nil
 	}
 	var out []Cache
 	for k := range a.Manager.Stores {
 		s := &a.Manager.Stores[k]
-		fills := slices.Contains(s.Verbs, a.Verb) || a.Has(Refresh) && slices.Contains(s.Verbs, Update)
-		if fills && !(s.Off && a.Enabled(NoCache, env)) {
+		uses := slices.Contains(s.Verbs, a.Verb) || a.Has(Refresh) && slices.Contains(s.Verbs, Update)
+		if uses && (s.Off && a.Enabled(NoCache, env)) == off {
 			out = append(out, a.cache(s, env, home))
 		}
 	}

@@ -20,6 +20,8 @@ import (
 	"schlank/rules/packages/sl1113"
 	"schlank/rules/packages/sl1114"
 	"schlank/rules/packages/sl1115"
+	"schlank/rules/packages/sl1116"
+	"schlank/rules/packages/sl1117"
 )
 
 // All are the rules of the group in order of their IDs.
@@ -40,5 +42,7 @@ func All() []*rule.Rule {
 		sl1113.Rule(),
 		sl1114.Rule(),
 		sl1115.Rule(),
+		sl1116.Rule(),
+		sl1117.Rule(),
 	}
 }

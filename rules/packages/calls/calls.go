@@ -126,20 +126,32 @@ func LeftIn(i *dockerfile.Instruction) []Left {
 
 // Mounted reports whether a mount of a RUN covers a cache.
 func Mounted(run *dockerfile.Run, c pkgmgr.Cache) bool {
-	for _, m := range run.Mounts {
-		if m.Type != "cache" && m.Type != "tmpfs" {
+	return MountOf(run, c, "cache", "tmpfs") != nil
+}
+
+// MountOf is the first mount of these types that covers a cache, nil if there
+// is none.
+func MountOf(run *dockerfile.Run, c pkgmgr.Cache, types ...string) *dockerfile.Mount {
+	for k := range run.Mounts {
+		m := &run.Mounts[k]
+		if !slices.Contains(types, m.Type) {
 			continue
 		}
 		target := path.Clean(m.Target.Text)
-		if slices.ContainsFunc(c.Paths, func(p string) bool { return p == target || strings.HasPrefix(p, target+"/") }) {
-			return true
-		}
-		// A mount of a part of it, such as ~/.npm/_cacache, holds what counts.
-		if slices.ContainsFunc(c.Paths, func(p string) bool { return strings.HasPrefix(target, p+"/") && c.Kind != pkgmgr.Lists }) {
-			return true
+		if slices.ContainsFunc(c.Paths, func(p string) bool {
+			// A mount of a part of it, such as ~/.npm/_cacache, holds what counts.
+			return p == target || strings.HasPrefix(p, target+"/") || c.Kind != pkgmgr.Lists && strings.HasPrefix(target, p+"/")
+		}) {
+			return m
 		}
 	}
-	return false
+	return nil
+}
+
+// Inside reports whether a path is a directory or in it.
+func Inside(p, dir string) bool {
+	dir = path.Clean(dir)
+	return p == dir || strings.HasPrefix(p, strings.TrimSuffix(dir, "/")+"/")
 }
 
 // ListsUsedAfter reports whether a later RUN of the stage, or of one that
