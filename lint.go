@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -123,6 +124,9 @@ func Lint(ctx context.Context, opt LintOptions) (*Linted, error) {
 		return nil, context.Cause(ctx)
 	}
 	out.Rules = job.rules()
+	for _, p := range slices.Sorted(maps.Keys(job.problems)) {
+		out.Problems = append(out.Problems, discover.Problem{File: "shellcheck", Reason: p})
+	}
 	if err := errors.Join(errs...); err != nil || opt.Image == "" {
 		return out, err
 	}
@@ -137,13 +141,21 @@ type linting struct {
 	opt LintOptions
 
 	mu       sync.Mutex
+	problems map[string]bool      // what could not be done, once each
 	settings map[string]*settings // by directory
 	contexts map[[2]string]rule.Context
 	closers  []func() error
 }
 
 func newLinting(opt LintOptions) *linting {
-	return &linting{opt: opt, settings: map[string]*settings{}, contexts: map[[2]string]rule.Context{}}
+	return &linting{opt: opt, problems: map[string]bool{}, settings: map[string]*settings{}, contexts: map[[2]string]rule.Context{}}
+}
+
+// problem notes what could not be done.
+func (j *linting) problem(err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.problems[err.Error()] = true
 }
 
 // input is a Dockerfile to look at.
@@ -218,7 +230,7 @@ func (j *linting) file(ctx context.Context, in input) (LintedFile, error) {
 	li := lint.Input{
 		Source:  source.File{Name: filepath.ToSlash(in.name), Bytes: out.Original},
 		Context: j.context(in.Found),
-		Extra:   s.extra(ctx),
+		Extra:   s.extra(ctx, j.problem),
 	}
 	if j.opt.Fix != 0 {
 		fixed := s.linter.Fix(li, j.opt.Fix)

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"sync"
 
-	"schlank/dockerfile"
 	"schlank/finding"
 	"schlank/fix"
 	"schlank/internal/discover"
@@ -59,7 +58,7 @@ func (s *LintSession) Lint(ctx context.Context, path string, text []byte, thorou
 		return lint.Result{}, err
 	}
 	if thorough {
-		in.Extra = set.extra(ctx)
+		in.Extra = set.extra(ctx, s.job.problem)
 	}
 	return set.linter.File(in), nil
 }
@@ -85,10 +84,4 @@ func (s *LintSession) input(path string, text []byte) (*settings, lint.Input, er
 		in.Context = s.job.context(discover.Found{File: path, Context: filepath.Dir(path)})
 	}
 	return set, in, nil
-}
-
-// extra is what others than rules find: shellcheck, if it is installed and
-// not switched off.
-func (s *settings) extra(context.Context) func(*dockerfile.File) []finding.Finding {
-	return nil
 }

@@ -1,16 +1,19 @@
 package schlank
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 
+	"schlank/dockerfile"
 	"schlank/finding"
 	"schlank/internal/buildcontext"
 	"schlank/internal/config"
 	"schlank/internal/discover"
+	"schlank/internal/shellcheck"
 	"schlank/lint"
 	"schlank/rule"
 )
@@ -145,4 +148,23 @@ type contextDir struct{ *buildcontext.Dir }
 func (c contextDir) Stat(path string) (rule.Info, bool) {
 	dir, size, ok := c.Dir.Stat(path)
 	return rule.Info{Dir: dir, Size: size}, ok
+}
+
+// extra is what others than rules find: shellcheck, if it is installed and
+// not switched off. That it fails is told once, by problem.
+func (s *settings) extra(ctx context.Context, problem func(error)) func(*dockerfile.File) []finding.Finding {
+	if !s.shellcheck {
+		return nil
+	}
+	c := shellcheck.Find()
+	if c == nil {
+		return nil
+	}
+	return func(f *dockerfile.File) []finding.Finding {
+		found, err := c.Check(ctx, f)
+		if err != nil && ctx.Err() == nil {
+			problem(err)
+		}
+		return found
+	}
 }

@@ -161,10 +161,20 @@ func (l *Linter) forSome(ids []string) *Linter {
 func (l *Linter) parsed(f *dockerfile.File, in Input) Result {
 	found := l.run(f, in)
 	if in.Extra != nil {
-		found = append(found, in.Extra(f)...)
+		found = append(found, unsaid(in.Extra(f), found)...)
 	}
 	found = slices.DeleteFunc(found, func(x finding.Finding) bool { return !l.selected(x) })
 	return l.heed(f, found)
+}
+
+// unsaid are the findings of others that no rule has: at the same place by
+// the same name.
+func unsaid(extra, found []finding.Finding) []finding.Finding {
+	return slices.DeleteFunc(extra, func(x finding.Finding) bool {
+		return slices.ContainsFunc(found, func(f finding.Finding) bool {
+			return (f.Span.Overlaps(x.Span) || f.Span.Start == x.Span.Start) && slices.ContainsFunc(x.Aliases, func(id string) bool { return slices.Contains(f.Aliases, id) })
+		})
+	})
 }
 
 // run is what the rules find.

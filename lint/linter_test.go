@@ -245,3 +245,30 @@ func TestExtra(t *testing.T) {
 		t.Errorf("findings are %v", r.Findings)
 	}
 }
+
+// TestExtraUnsaid: what others find is reported, unless a rule has found the same.
+func TestExtraUnsaid(t *testing.T) {
+	l, err := lint.New(lint.Options{All: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := "FROM debian:12\nRUN cd /a\nRUN x\n"
+	own := l.File(lint.Input{Source: source.File{Name: "Dockerfile", Bytes: []byte(text)}})
+	var same finding.Finding
+	for _, f := range own.Findings {
+		if len(f.Aliases) > 0 {
+			same = finding.Finding{ID: "SL5090", Severity: finding.Info, Span: f.Span, Message: "again", Aliases: f.Aliases[:1]}
+		}
+	}
+	if same.ID == "" {
+		t.Fatal("nothing found")
+	}
+	other := finding.Finding{ID: "SL5090", Severity: finding.Info, Span: source.Span{Start: len(text) - 2, End: len(text) - 1}, Message: "new", Aliases: []string{"SC0001"}}
+	with := l.File(lint.Input{
+		Source: source.File{Name: "Dockerfile", Bytes: []byte(text)},
+		Extra:  func(*dockerfile.File) []finding.Finding { return []finding.Finding{same, other} },
+	})
+	if n := len(with.Findings) - len(own.Findings); n != 1 {
+		t.Errorf("%d findings more, want one", n)
+	}
+}

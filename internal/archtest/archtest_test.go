@@ -22,7 +22,7 @@ var levels = map[string]int{
 	"dockerfile/pkgmgr": 3,
 	"stack":             4, "evidence": 4, "probe": 4, "rule": 4, "attribute": 4, "siblings": 4,
 	"restage": 5, "rules": 5, "fix": 5, "inspect": 5,
-	"optimize": 6, "lint": 6, "rules/ruletest": 6,
+	"optimize": 6, "lint": 6, "internal/shellcheck": 6, "rules/ruletest": 6,
 	".": 7, "internal/lsp": 7, "internal/tui": 7,
 	"internal/cli": 8, "internal/newrule": 8,
 	"cmd/schlank": 9, "hack": 9, "internal/archtest": 9,
