@@ -10,6 +10,7 @@ import (
 	"schlank/rules/layers/sl2003"
 	"schlank/rules/layers/sl2004"
 	"schlank/rules/layers/sl2005"
+	"schlank/rules/layers/sl2006"
 )
 
 // All are the rules of the group in order of their IDs.
@@ -20,5 +21,6 @@ func All() []*rule.Rule {
 		sl2003.Rule(),
 		sl2004.Rule(),
 		sl2005.Rule(),
+		sl2006.Rule(),
 	}
 }
