@@ -11,6 +11,15 @@ import (
 	"schlank/rules/layers/sl2004"
 	"schlank/rules/layers/sl2005"
 	"schlank/rules/layers/sl2006"
+	"schlank/rules/layers/sl2007"
+	"schlank/rules/layers/sl2008"
+	"schlank/rules/layers/sl2009"
+	"schlank/rules/layers/sl2010"
+	"schlank/rules/layers/sl2011"
+	"schlank/rules/layers/sl2012"
+	"schlank/rules/layers/sl2013"
+	"schlank/rules/layers/sl2014"
+	"schlank/rules/layers/sl2015"
 )
 
 // All are the rules of the group in order of their IDs.
@@ -22,5 +31,14 @@ func All() []*rule.Rule {
 		sl2004.Rule(),
 		sl2005.Rule(),
 		sl2006.Rule(),
+		sl2007.Rule(),
+		sl2008.Rule(),
+		sl2009.Rule(),
+		sl2010.Rule(),
+		sl2011.Rule(),
+		sl2012.Rule(),
+		sl2013.Rule(),
+		sl2014.Rule(),
+		sl2015.Rule(),
 	}
 }
