@@ -27,8 +27,9 @@ type InspectOptions struct {
 	Build BuildOptions
 	// Engine opens the engine when the item has to be built.
 	Engine func() (*Engine, error)
-	// Dockerfile is the path of the Dockerfile that made the image; what was
-	// built here is known without it.
+	// Dockerfile is the path of the Dockerfile that made the image, with
+	// "#target" after it for another stage than the last; what was built here
+	// is known without it.
 	Dockerfile string
 	// Base is the base image, by reference; the default is to recognise it.
 	Base string
@@ -118,7 +119,8 @@ func (i *Inspection) attribute(ctx context.Context, opt InspectOptions) error {
 	if err != nil {
 		return err
 	}
-	df, err := givenDockerfile(opt.Dockerfile)
+	path, target, _ := strings.Cut(opt.Dockerfile, "#")
+	df, err := givenDockerfile(path)
 	if err != nil {
 		return err
 	}
@@ -132,14 +134,15 @@ func (i *Inspection) attribute(ctx context.Context, opt InspectOptions) error {
 		i.Built = true
 		a.Dockerfile = dockerfile.Parse(source.File{Name: rec.Name, Bytes: rec.Dockerfile})
 		a.Base = attribute.BaseImage{Layers: rec.BaseLayers, Source: attribute.BaseBuild}
+		a.Target = rec.Target
 		a.Origins = attribute.FromSteps(img, a.Dockerfile, rec.Steps)
 		i.StandIn = isStandIn(rec.Bases)
 		if len(rec.Bases) > 0 {
 			a.Base.Name = baseName(rec.Bases, a.Dockerfile)
 		}
 	case df != nil:
-		a.Dockerfile = df
-		a.Origins = attribute.FromDockerfile(img, df, "")
+		a.Dockerfile, a.Target = df, target
+		a.Origins = attribute.FromDockerfile(img, df, target)
 	}
 	if rec == nil || opt.Base != "" {
 		if a.Base, err = recogniseBase(ctx, img, opt); err != nil {
