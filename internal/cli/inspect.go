@@ -62,7 +62,7 @@ Dockerfile are known; for others --dockerfile tells them.`,
 	fs.StringVar(&f.to, "to", "", "where --extract puts it: a directory, or - for the content of one file")
 	fs.BoolVar(&f.force, "force", false, "let --extract, and copying in --interactive, overwrite files")
 	fs.StringVar(&f.base, "base", "", "base image, by reference (default: recognised)")
-	fs.StringVar(&f.dockerfile, "dockerfile", "", "Dockerfile that the image was built from (known for what was built here)")
+	fs.StringVar(&f.dockerfile, "dockerfile", "", "Dockerfile[#TARGET] that the image was built from (known for what was built here)")
 	addFormat(c, &f.format, "text", "json", "markdown", "html")
 	fs.StringVarP(&f.output, "output", "o", "", "write to this file")
 	f.build.add(c)
