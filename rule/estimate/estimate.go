@@ -84,6 +84,19 @@ func Packages(names []string) finding.Cost {
 	return cost(sum+best, known)
 }
 
+// Dependencies is what packages of a distribution bring along, without
+// themselves.
+func Dependencies(names []string) finding.Cost {
+	var most int64
+	known := false
+	for _, n := range names {
+		f, ok := lookup(n)
+		known = known || ok
+		most = max(most, f.closure-f.own)
+	}
+	return cost(most, known)
+}
+
 // Recommended is what apt installs besides when nobody tells it to leave out
 // what packages recommend: that of the package that recommends most.
 func Recommended(names []string) finding.Cost {

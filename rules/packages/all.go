@@ -22,6 +22,12 @@ import (
 	"schlank/rules/packages/sl1115"
 	"schlank/rules/packages/sl1116"
 	"schlank/rules/packages/sl1117"
+	"schlank/rules/packages/sl1118"
+	"schlank/rules/packages/sl1119"
+	"schlank/rules/packages/sl1120"
+	"schlank/rules/packages/sl1121"
+	"schlank/rules/packages/sl1122"
+	"schlank/rules/packages/sl1123"
 )
 
 // All are the rules of the group in order of their IDs.
@@ -44,5 +50,11 @@ func All() []*rule.Rule {
 		sl1115.Rule(),
 		sl1116.Rule(),
 		sl1117.Rule(),
+		sl1118.Rule(),
+		sl1119.Rule(),
+		sl1120.Rule(),
+		sl1121.Rule(),
+		sl1122.Rule(),
+		sl1123.Rule(),
 	}
 }

@@ -222,3 +222,26 @@ func Buildkit(f *dockerfile.File) bool {
 	}
 	return false
 }
+
+// Needless reports an apk update that only calls with --no-cache follow, in
+// its stage and those that start from it: they do without the lists.
+func Needless(p *rule.Pass, c Call) bool {
+	if c.Manager.Name != "apk" || c.Verb != pkgmgr.Update || c.Has(pkgmgr.NoCache) {
+		return false
+	}
+	after, found := false, false
+	for later := range All(p) {
+		if later.In == c.In && later.Script == c.Script && later.Index == c.Index {
+			after = true
+			continue
+		}
+		if !after || later.Manager != c.Manager || !inherits(later.In.Stage, c.In.Stage) || later.Verb == pkgmgr.Remove {
+			continue
+		}
+		if !later.Has(pkgmgr.NoCache) {
+			return false
+		}
+		found = true
+	}
+	return found
+}

@@ -52,6 +52,12 @@ func Rule() *rule.Rule {
 					Dockerfile: "FROM fedora AS build\nRUN dnf install -y gcc\nFROM fedora\nCOPY --from=build /a /a\nRUN dnf -y install a && dnf clean all\nRUN --mount=type=cache,target=/var/cache/libdnf5 dnf -y install a\nRUN dnf -y install a && rm -rf /var/cache/dnf\n",
 				},
 				{
+					Name:       "apk update is for what reads its lists",
+					Dockerfile: "FROM alpine\nRUN apk update && apk add curl\nFROM alpine\nRUN apk update && apk add --no-cache curl\n",
+					Lines:      []int{2},
+					Fixed:      "FROM alpine\nRUN apk update && apk add --no-cache curl\nFROM alpine\nRUN apk update && apk add --no-cache curl\n",
+				},
+				{
 					Name:       "what comes after the clean-up counts",
 					Dockerfile: "FROM fedora\nRUN dnf -y install a && dnf clean all && dnf -y install b\n",
 					Lines:      []int{2},
@@ -67,9 +73,12 @@ func Rule() *rule.Rule {
 	}
 }
 
-// aliases are the other tools' IDs for the cache of a program.
-func aliases(program string) []string {
-	switch program {
+// aliases are the other tools' IDs for the cache that a call fills.
+func aliases(c calls.Call) []string {
+	if c.Verb == pkgmgr.Update {
+		return []string{}
+	}
+	switch c.Program {
 	case "apk":
 		return []string{"DL3019", "DS-0025", "DKL-DI-0004", "parfum:apkAddUseNoCache"}
 	case "yum":
@@ -91,14 +100,14 @@ func run(p *rule.Pass) {
 		}
 		for _, l := range calls.LeftIn(i) {
 			e := l.Manager.Ecosystem
-			if e != pkgmgr.Alpine && e != pkgmgr.RPM {
+			if e != pkgmgr.Alpine && e != pkgmgr.RPM || calls.Needless(p, l.By) {
 				continue
 			}
 			p.Report(finding.Finding{
 				Span:    l.By.CallSpan(),
 				Message: fmt.Sprintf("the cache of %s stays in the layer", l.By.Program),
 				Hint:    hint(l),
-				Aliases: aliases(l.By.Program),
+				Aliases: aliases(l.By),
 				Cost:    estimate.Cache(l.Cache),
 				Fixes:   fixes(p.File, i, l),
 			})

@@ -22,7 +22,6 @@ func Rule() *rule.Rule {
 		Name:     "development-packages",
 		Category: rule.Size,
 		Severity: finding.Warning,
-		Cause:    "language-package",
 		Doc: rule.Doc{
 			Title: "Packages for development only are installed in the final stage",
 			Why: "Test runners, linters and bundlers are half of what a lock file lists, and more than half of the advisories about it. Production needs none of them. " +
