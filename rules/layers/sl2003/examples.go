@@ -22,6 +22,12 @@ func examples() []rule.Example {
 			Fixed:      "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN chown -R node:node /app\n",
 		},
 		{
+			Name:       "a layer for itself does not know names",
+			Dockerfile: "FROM node:22\nCOPY --link . /app\nRUN chown -R node:node /app\nCOPY --link . /b\nRUN chown -R 1000 /b\n",
+			Lines:      []int{3, 5},
+			Fixed:      "FROM node:22\nCOPY --link . /app\nRUN chown -R node:node /app\nCOPY --link --chown=1000 . /b\n",
+		},
+		{
 			Name:       "several copies, and a RUN that does more",
 			Dockerfile: "FROM debian:12\nCOPY a /srv/a/\nCOPY --chmod=644 b /srv/b/\nRUN chown -R 1000:1000 /srv && ldconfig\n",
 			Lines:      []int{4},

@@ -32,6 +32,9 @@ func fix(p *rule.Pass, c change, copies []trace.Event) (finding.Fix, bool) {
 			continue
 		}
 		seen = append(seen, e.In)
+		if e.Copy.Link && strings.Trim(value, "0123456789:") != "" {
+			return finding.Fix{}, false // BuildKit could not look the name up
+		}
 		if e.In.Stage != c.In.Stage || c.name == "chown" && e.Copy.Chown.Text != "" || c.name == "chmod" && e.Copy.Chmod.Text != "" {
 			return finding.Fix{}, false
 		}
