@@ -47,6 +47,9 @@ type Layer struct {
 	// Compression is how the blob is stored: "gzip", "zstd", or "" for a
 	// plain tar archive, whose size is not what a registry would transfer.
 	Compression string
+	// Unverified says that the layer was not checked against its digests,
+	// and that its files have none: see image.Options.
+	Unverified bool
 	// CreatedBy is the history entry of the config that made the layer.
 	CreatedBy string
 	// Entries are the archive's entries in path order (not archive order).
@@ -84,7 +87,8 @@ type Entry struct {
 	// Link is the target text of a symlink, or the absolute path a hard
 	// link names.
 	Link string
-	// Digest is that of the content of a file or a hard link.
+	// Digest is that of the content of a file or a hard link, none in a
+	// layer that is Unverified.
 	Digest Digest
 	// Size is the length of a file's content in bytes; 0 for other kinds.
 	Size int64

@@ -23,7 +23,7 @@ type inspectFlags struct {
 	interactive        bool
 	extract            []string
 	to                 string
-	force              bool
+	force, noVerify    bool
 }
 
 func (a *app) inspectCommand() *cobra.Command {
@@ -61,6 +61,7 @@ Dockerfile are known; for others --dockerfile tells them.`,
 	fs.StringArrayVar(&f.extract, "extract", nil, "copy a path out of the image; see --to")
 	fs.StringVar(&f.to, "to", "", "where --extract puts it: a directory, or - for the content of one file")
 	fs.BoolVar(&f.force, "force", false, "let --extract, and copying in --interactive, overwrite files")
+	fs.BoolVar(&f.noVerify, "no-verify", false, "skim uncompressed archives: layers are not checked, duplicates not found, three times as fast")
 	fs.StringVar(&f.base, "base", "", "base image, by reference (default: recognised)")
 	fs.StringVar(&f.dockerfile, "dockerfile", "", "Dockerfile[#TARGET] that the image was built from (known for what was built here)")
 	addFormat(c, &f.format, "text", "json", "markdown", "html")
@@ -153,6 +154,7 @@ func (a *app) inspect(c *cobra.Command, f *inspectFlags, item string) error {
 
 // inspectOptions translates flags and settings.
 func (a *app) inspectOptions(c *cobra.Command, f *inspectFlags) (schlank.InspectOptions, func(), error) {
+	spareMemory()
 	shared, done, err := a.compareOptions(c, &f.build)
 	if err != nil {
 		return schlank.InspectOptions{}, nil, err
@@ -165,6 +167,7 @@ func (a *app) inspectOptions(c *cobra.Command, f *inspectFlags) (schlank.Inspect
 	if shared.ProgressFor != nil {
 		build.Progress = shared.ProgressFor("")
 	}
+	shared.Image.Unverified = f.noVerify
 	return schlank.InspectOptions{
 		Image: shared.Image, Build: build, Engine: shared.Engine,
 		Dockerfile: f.dockerfile, Base: f.base, State: settings.State,

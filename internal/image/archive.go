@@ -159,6 +159,12 @@ func indexTar(f *os.File) (*tarStore, error) {
 	}
 }
 
+// section is a file of an archive. It can be read at any offset.
+type section struct{ *io.SectionReader }
+
+// Close does nothing: the archive stays open.
+func (section) Close() error { return nil }
+
 func (st *tarStore) open(name string) (io.ReadCloser, int64, error) {
 	name = path.Clean(name)
 	for range maxLinks {
@@ -170,7 +176,7 @@ func (st *tarStore) open(name string) (io.ReadCloser, int64, error) {
 			return nil, 0, fmt.Errorf("%s is stored as a sparse file", shorten(name))
 		}
 		if p.link == "" {
-			return io.NopCloser(io.NewSectionReader(st.file, p.off, p.size)), p.size, nil
+			return section{io.NewSectionReader(st.file, p.off, p.size)}, p.size, nil
 		}
 		name = p.link
 	}

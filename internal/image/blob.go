@@ -45,6 +45,8 @@ const (
 	plainTar = ""
 	gzipped  = "gzip"
 	zstded   = "zstd"
+
+	unknownCompression = "unknown"
 )
 
 // maxZstdWindow bounds the memory that a zstd frame may ask for. 128 MiB is
@@ -60,15 +62,24 @@ func compressionOf(r *bufio.Reader) (string, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", err
 	}
-	switch {
-	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
-		return gzipped, nil
-	case bytes.Equal(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		return zstded, nil
-	case bytes.HasPrefix(magic, []byte("BZh")), bytes.HasPrefix(magic, []byte{0xfd, '7', 'z', 'X'}):
+	compression := compressionByMagic(magic)
+	if compression == unknownCompression {
 		return "", errors.New("compressed with bzip2 or xz, which the OCI image specification does not know")
 	}
-	return plainTar, nil
+	return compression, nil
+}
+
+// compressionByMagic recognises a compression by its first four bytes.
+func compressionByMagic(magic []byte) string {
+	switch {
+	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
+		return gzipped
+	case bytes.Equal(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		return zstded
+	case bytes.HasPrefix(magic, []byte("BZh")), bytes.HasPrefix(magic, []byte{0xfd, '7', 'z', 'X'}):
+		return unknownCompression
+	}
+	return plainTar
 }
 
 // decompress returns what is in r, and how it was compressed.

@@ -50,6 +50,13 @@ func (s *Source) bodies(ctx context.Context, want wants) error {
 			continue
 		}
 		b := &s.blobs[i]
+		if s.skims {
+			if ok, err := s.seek(ctx, i, names); err != nil {
+				return fmt.Errorf("reading files of layer %d of %d (%s): %w", i+1, len(s.blobs), b.name(), err)
+			} else if ok {
+				continue
+			}
+		}
 		_, err := b.read(ctx, s.limits.unpacked(b.size), func(r *feed) error { return pull(r, names) })
 		if err != nil && !errors.Is(err, errFound) {
 			return fmt.Errorf("reading files of layer %d of %d (%s): %w", i+1, len(s.blobs), b.name(), err)

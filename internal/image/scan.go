@@ -26,6 +26,8 @@ type scanned struct {
 	unknowns    []inventory.Unknown
 	unlisted    int
 	compression string
+	// unverified says that nothing was hashed.
+	unverified bool
 	// partial says that the layer's bytes were not there.
 	partial bool
 }
@@ -41,7 +43,9 @@ func (s *scanned) unknown(p, reason string) {
 
 // scanner reads one layer's archive.
 type scanner struct {
+	// The archive is read from feed or, if it is only skimmed, from window.
 	feed    *feed
+	window  *window
 	limits  limits
 	lookers []looker
 	layer   int
@@ -59,18 +63,16 @@ type scanner struct {
 
 // scan reads an archive to its end-of-archive mark.
 func scan(f *feed, layer int, l limits, lookers []looker) (*scanned, error) {
-	s := &scanner{
-		feed:    f,
-		limits:  l,
-		lookers: lookers,
-		layer:   layer,
-		buf:     make([]byte, 64<<10),
-		left:    l.layerBytes,
-	}
+	return scanArchive(&scanner{feed: f, limits: l, lookers: lookers, layer: layer})
+}
+
+func scanArchive(s *scanner) (*scanned, error) {
+	l := s.limits
+	s.buf, s.left = make([]byte, 64<<10), l.layerBytes
 	s.out.bodies = map[string][]byte{}
 	s.out.records = map[string]map[string][]byte{}
 	defer s.spool.Close()
-	tr := tar.NewReader(f)
+	tr := s.reader()
 	for marked := int64(0); ; {
 		hdr, err := tr.Next()
 		if err == io.EOF {
@@ -89,7 +91,7 @@ func scan(f *feed, layer int, l limits, lookers []looker) (*scanned, error) {
 			return nil, fmt.Errorf("more than %d bytes of names, links and attributes", l.nameBytes)
 		}
 		if s.last != nil {
-			now := f.storedBytes()
+			now := s.storedBytes()
 			s.last.Pull = now - marked
 			s.pack.add(s.last)
 			s.last, marked = nil, now
@@ -100,12 +102,27 @@ func scan(f *feed, layer int, l limits, lookers []looker) (*scanned, error) {
 		s.out.unknowns = append(s.out.unknowns, inventory.Unknown{Path: "/", Reason: more})
 	}
 	for i := range s.out.unknowns {
-		s.out.unknowns[i].Layer = layer
+		s.out.unknowns[i].Layer = s.layer
 	}
 	s.out.packed = s.pack.entries()
 	// A copy: what the layer was read with need not live as long.
 	out := s.out
 	return &out, nil
+}
+
+func (s *scanner) reader() *tar.Reader {
+	if s.window != nil {
+		return tar.NewReader(s.window)
+	}
+	return tar.NewReader(s.feed)
+}
+
+// storedBytes is how much of the stored layer was read.
+func (s *scanner) storedBytes() int64 {
+	if s.window != nil {
+		return s.window.off
+	}
+	return s.feed.storedBytes()
 }
 
 // entry takes one header, and the body if there is one.
@@ -244,6 +261,12 @@ func (s *scanner) digest(e *inventory.Entry, hdr *tar.Header, keep *bytes.Buffer
 		e.Digest = sumOf(h)
 		return err
 	}
+	if s.window != nil {
+		if keep == nil {
+			return s.peek(e, hdr.Size, nil, body)
+		}
+		return s.peek(e, hdr.Size, keep, body)
+	}
 	s.feed.inFile = true
 	err := s.copyBody(e, hdr.Size, keep, body)
 	s.feed.inFile = false
@@ -288,7 +311,7 @@ func (s *scanner) copyBody(e *inventory.Entry, size int64, keep *bytes.Buffer, b
 			return err
 		}
 	}
-	s.show(e, size, audience)
+	s.show(e, size, audience, &s.spool)
 	return nil
 }
 
@@ -317,17 +340,17 @@ func (s *scanner) invite(e *inventory.Entry, size int64, head []byte) audience {
 	return a
 }
 
-// show lets those who want to see a file look at what is in the spool.
-func (s *scanner) show(e *inventory.Entry, size int64, a audience) {
+// show lets those who want to see a file look at it.
+func (s *scanner) show(e *inventory.Entry, size int64, a audience, file io.ReaderAt) {
 	if a.elf {
-		facts, err := readELF(&s.spool)
+		facts, err := readELF(file)
 		if err != nil {
 			s.out.unknown(e.Path, "ELF file not understood: "+err.Error())
 		}
 		e.ELF = facts
 	}
 	for _, l := range a.lookers {
-		record, err := l.see(e.Path, &s.spool, size)
+		record, err := l.see(e.Path, file, size)
 		switch {
 		case err != nil:
 			s.out.unknown(e.Path, err.Error())

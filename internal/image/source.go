@@ -28,6 +28,7 @@ type Source struct {
 	closer func() error
 
 	cache    *layerCache // nil for none
+	skims    bool        // as Options.Unverified
 	progress func(Progress)
 
 	mu   sync.Mutex
@@ -73,7 +74,7 @@ func (s *Source) Digest() string { return s.digest }
 
 // use takes what options say of reading, as opposed to finding.
 func (s *Source) use(opts Options) {
-	s.progress = opts.Progress
+	s.progress, s.skims = opts.Progress, opts.Unverified
 	if opts.CacheDir != "" {
 		s.cache = &layerCache{dir: opts.CacheDir, max: maxCache}
 	}
@@ -132,6 +133,7 @@ func (s *Source) readAll(ctx context.Context) (*result, error) {
 			CompressedBytes: s.blobs[i].size,
 			Compression:     scan.compression,
 			CreatedBy:       createdBy[i],
+			Unverified:      scan.unverified,
 			Entries:         entries,
 		}
 		for j := range entries {
@@ -212,7 +214,7 @@ func (s *Source) layer(ctx context.Context, i int, sum *totals, m *meter) (*scan
 	if err := sum.add(scan, s.limits); err != nil {
 		return nil, err
 	}
-	if cache != nil && !scan.partial {
+	if cache != nil && !scan.partial && !scan.unverified {
 		cache.save(b, scan)
 	}
 	m.layer(0)
@@ -222,6 +224,13 @@ func (s *Source) layer(ctx context.Context, i int, sum *totals, m *meter) (*scan
 func (s *Source) scanLayer(ctx context.Context, i int) (*scanned, error) {
 	b := &s.blobs[i]
 	var out *scanned
+	if s.skims {
+		if out, ok, err := s.skim(ctx, i); ok {
+			return out, nil
+		} else if err != nil && !errors.Is(err, errElsewhere) {
+			return nil, fmt.Errorf("layer %d of %d (%s): %w", i+1, len(s.blobs), b.name(), err)
+		}
+	}
 	compression, err := b.read(ctx, s.limits.unpacked(b.size), func(f *feed) (err error) {
 		out, err = scan(f, i, s.limits, lookers())
 		return err

@@ -14,14 +14,15 @@ import (
 
 func main() {
 	profile := flag.String("cpuprofile", "", "write a CPU profile to `FILE`")
+	unverified := flag.Bool("unverified", false, "no digests of files, nothing checked, where that means less to read")
 	flag.Parse()
-	if err := run(flag.Arg(0), *profile); err != nil {
+	if err := run(flag.Arg(0), *profile, *unverified); err != nil {
 		fmt.Fprintln(os.Stderr, "inventory:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ref, profile string) error {
+func run(ref, profile string, unverified bool) error {
 	if profile != "" {
 		f, err := os.Create(profile)
 		if err != nil {
@@ -33,7 +34,7 @@ func run(ref, profile string) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	s, err := image.Open(context.Background(), ref, image.Options{CacheDir: image.DefaultCacheDir()})
+	s, err := image.Open(context.Background(), ref, image.Options{CacheDir: image.DefaultCacheDir(), Unverified: unverified})
 	if err != nil {
 		return err
 	}
