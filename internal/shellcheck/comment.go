@@ -47,7 +47,7 @@ func (c comment) finding(scripts []asked) (finding.Finding, bool) {
 	}
 	s := scripts[k]
 	span, ok := c.span(s.Text.Text())
-	if !ok {
+	if !ok || understood(c, s.Script) {
 		return finding.Finding{}, false
 	}
 	id := fmt.Sprintf("SC%04d", c.Code)

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"schlank/dockerfile"
+	"schlank/dockerfile/shellcmd"
 	"schlank/finding"
 	"schlank/rules/script"
 )
@@ -59,7 +60,7 @@ func (c *Checker) Check(ctx context.Context, f *dockerfile.File) ([]finding.Find
 	}
 	defer os.RemoveAll(dir)
 	var out []finding.Finding
-	for _, dialect := range []string{"sh", "bash", "dash", "ksh", "busybox"} {
+	for _, dialect := range []string{"sh", "dash", "bash", "ksh"} {
 		comments, err := c.ask(ctx, dir, dialect, scripts)
 		if err != nil {
 			return nil, err
@@ -91,7 +92,7 @@ func collect(f *dockerfile.File) []asked {
 				i = o.Trigger
 			}
 			for _, sc := range script.Of(i) {
-				if d := dialect(sc.Shell); d != "" && sc.Outer == nil && len(out) < maxScripts {
+				if d := dialect(sc); d != "" && sc.Outer == nil && len(out) < maxScripts {
 					out = append(out, asked{sc, d, prefix(i)})
 				}
 			}
@@ -100,24 +101,37 @@ func collect(f *dockerfile.File) []asked {
 	return out
 }
 
-// dialect is what shellcheck calls a shell, "" for one it does not know.
-// BuildKit's default is the sh of the image, which is a plain one.
-func dialect(shell string) string {
-	switch shell {
-	case "", "sh":
+// dialect is what shellcheck calls the shell of a script, "" for one it does
+// not know. What sh is depends on the image; dash is nearest to busybox's ash.
+func dialect(s script.Script) string {
+	switch s.Kind() {
+	case script.Plain:
 		return "sh"
-	case "ash":
+	case script.Dash, script.Ash:
 		return "dash"
-	case "bash", "dash", "ksh":
-		return shell
+	case script.Bash:
+		return "bash"
+	}
+	if s.Shell == "ksh" {
+		return "ksh"
 	}
 	return ""
+}
+
+// understood reports whether a comment is about something that dash lacks and
+// busybox's ash, which runs the script, has.
+func understood(c comment, s script.Script) bool {
+	if s.Kind() != script.Ash || c.Code < 3000 || c.Code >= 4000 {
+		return false
+	}
+	id := fmt.Sprintf("SC%d", c.Code)
+	return slices.ContainsFunc(s.Features(), func(f shellcmd.Feature) bool { return f.ID == id && f.Ash })
 }
 
 // prefix is a line that sets the variables which ENV and ARG set, and those
 // that BuildKit and most images have, to values that nobody knows.
 func prefix(i *dockerfile.Instruction) string {
-	names := append(i.Before.Env.Names(), "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy", "HOME", "HOSTNAME", "PATH", "PWD")
+	names := append(script.Env(i), "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy", "HOME", "HOSTNAME", "PATH", "PWD")
 	slices.Sort(names)
 	var b strings.Builder
 	b.WriteString("export")

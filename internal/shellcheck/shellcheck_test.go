@@ -85,6 +85,34 @@ ONBUILD RUN true
 	}
 }
 
+// TestShells: what sh is depends on the image, and an ARG without a value is
+// set all the same.
+func TestShells(t *testing.T) {
+	c := Find()
+	if c == nil {
+		t.Skip("shellcheck is not installed")
+	}
+	const run = "ARG given\nRUN [[ -f \"$given\" ]] && echo {a,b}\n"
+	for base, want := range map[string]string{
+		"debian:12":   "SC3010 SC3009",
+		"alpine:3.20": "SC3009",
+		"fedora:41":   "",
+		"example/x":   "SC3010 SC3009",
+	} {
+		found, err := c.Check(t.Context(), parse("FROM "+base+"\n"+run))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, x := range found {
+			got = append(got, x.Aliases...)
+		}
+		if diff := cmp.Diff(want, strings.Join(got, " ")); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", base, diff)
+		}
+	}
+}
+
 // fake is a program that prints an answer and ends with a code.
 func fake(t *testing.T, script string) *Checker {
 	t.Helper()
