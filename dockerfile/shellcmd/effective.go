@@ -162,7 +162,7 @@ func Words(words []source.Mapped) *Script {
 		parts = append(parts, w)
 		span := source.Span{Start: at, End: at + w.Len()}
 		c.Words = append(c.Words, Word{
-			Text: w.Text(), Value: w.Text(), Static: true, Span: span, Orig: w.File(), value: w,
+			Text: w.Text(), Value: w.Text(), Static: true, Element: true, Span: span, Orig: w.File(), value: w,
 		})
 		at = span.End
 	}

@@ -121,6 +121,10 @@ type Word struct {
 	Static bool
 	// Glob is set when the word has a wildcard that the shell may expand.
 	Glob bool
+	// Element is set for an element of a JSON array, which no shell has split:
+	// what is put beside it must be one as well. Orig is then inside of its
+	// quotes.
+	Element bool
 	// Span is the place of the word, Orig that in the file.
 	Span, Orig source.Span
 

@@ -23,16 +23,26 @@ const maxLine = 110
 // example.
 const indent = "    "
 
-// After adds text after a word, with a blank in between: a flag after the verb
-// of a command.
+// After adds words, which need no quotes, after one: a flag after the verb of a
+// command. In the JSON form they become elements of the array.
 func After(w shellcmd.Word, text string) source.Edit {
-	return source.Insert(w.Orig.End, " "+text)
+	if !w.Element {
+		return source.Insert(w.Orig.End, " "+text)
+	}
+	var b strings.Builder
+	for _, word := range strings.Fields(text) {
+		b.WriteString(`, "` + word + `"`)
+	}
+	return source.Insert(w.Orig.End+len(`"`), b.String())
 }
 
-// Drop takes word k of a command away with the blank before it. A word that
-// is alone on its line takes the line along.
+// Drop takes word k of a command away, which must not be the first, with the
+// blank before it. A word that is alone on its line takes the line along.
 func Drop(f *dockerfile.File, words []shellcmd.Word, k int) source.Edit {
 	span := words[k].Orig
+	if words[k].Element && k > 0 {
+		return source.Delete(source.Span{Start: words[k-1].Orig.End + len(`"`), End: span.End + len(`"`)})
+	}
 	if k > 0 {
 		span.Start = words[k-1].Orig.End
 	}

@@ -149,6 +149,27 @@ func TestWords(t *testing.T) {
 	}
 }
 
+func TestJSONWords(t *testing.T) {
+	f, i := parse(`RUN [ "a" , "b", "c\"", "" ]` + "\n")
+	words := i.Command.(*dockerfile.Run).Script.Commands[0].Words
+	tests := []struct {
+		edit source.Edit
+		want string
+	}{
+		{edit.After(words[0], "-x y"), `RUN [ "a", "-x", "y" , "b", "c\"", "" ]`},
+		{edit.After(words[2], "-x"), `RUN [ "a" , "b", "c\"", "-x", "" ]`},
+		{edit.After(words[3], "-x"), `RUN [ "a" , "b", "c\"", "", "-x" ]`},
+		{edit.Drop(f, words, 1), `RUN [ "a", "c\"", "" ]`},
+		{edit.Drop(f, words, 3), `RUN [ "a" , "b", "c\"" ]`},
+		{edit.Replace(words[1], "x"), `RUN [ "a" , "x", "c\"", "" ]`},
+	}
+	for _, tt := range tests {
+		if diff := cmp.Diff(tt.want+"\n", applied(t, f, []source.Edit{tt.edit})); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	}
+}
+
 // FuzzAppend checks that the command that is added is the last one, and that
 // all others stay as they are.
 func FuzzAppend(f *testing.F) {

@@ -33,6 +33,12 @@ func Rule() *rule.Rule {
 					Dockerfile: "FROM a AS build\nRUN apt-get install -y gcc\nFROM a\nCOPY --from=build /a /a\nRUN apt-get -o APT::Install-Recommends=false install -y b\nRUN aptitude --without-recommends install -y b\nRUN apt-get install -y --no-install-recommends b\nRUN apt-get remove b\n",
 				},
 				{
+					Name:       "without a shell",
+					Dockerfile: "FROM a\nRUN [\"apt-get\", \"install\", \"-y\", \"b\"]\n",
+					Lines:      []int{2},
+					Fixed:      "FROM a\nRUN [\"apt-get\", \"install\", \"-y\", \"--no-install-recommends\", \"b\"]\n",
+				},
+				{
 					Name:       "switched off for all in a file",
 					Dockerfile: "FROM a\nRUN echo 'APT::Install-Recommends \"false\";' > /etc/apt/apt.conf.d/no-recommends\nRUN apt-get install -y b\n",
 				},
