@@ -48,7 +48,8 @@ var javaManagers = []*Manager{
 			// Gradle locks its caches, so builds take turns anyway. The
 			// official images set GRADLE_USER_HOME to /home/gradle/.gradle.
 			Kind: Downloads, Verbs: []Verb{Build, Download}, Env: []EnvDir{{"GRADLE_USER_HOME", "caches"}},
-			Paths: []string{"~/.gradle/caches", "/home/gradle/.gradle/caches"}, Mount: "~/.gradle", Sharing: "locked", CleanUp: "rm -rf {path}",
+			Paths: []string{"~/.gradle/caches", "/home/gradle/.gradle/caches"}, Mount: "~/.gradle", Sharing: "locked",
+			CleanUp: `rm -rf "${GRADLE_USER_HOME:-$HOME/.gradle}/caches"`,
 		}},
 	},
 }

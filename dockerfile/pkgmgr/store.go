@@ -48,7 +48,8 @@ type Store struct {
 	// Linked is set when what is installed are hard links to the files of the
 	// store: in the layer of the installation they take no room besides.
 	Linked bool
-	// CleanUp is the command that empties it; {program} and {path} are put in.
+	// CleanUp is the command that empties it, for a shell; {program} and {path}
+	// are put in.
 	CleanUp string
 }
 

@@ -25,7 +25,7 @@ func Rule() *rule.Rule {
 		Severity: finding.Warning,
 		Doc: rule.Doc{
 			Title: "A package manager asks whether to go on, and nobody answers",
-			Why:   "Nobody sits at a build. Where apt-get, dnf, yum or zypper ask before they install, the answer is no, and the build fails or goes on without the packages.",
+			Why:   "Nobody sits at a build. Where apt-get, dnf, yum, zypper or conda ask before they install, or pip before it removes, the answer is no, and the build fails or goes on without the packages.",
 			Bad:   "FROM debian:12\nRUN apt-get update && apt-get install curl && rm -rf /var/lib/apt/lists/*\n",
 			Good:  "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
 			More: []rule.Example{
@@ -35,6 +35,12 @@ func Rule() *rule.Rule {
 					Lines:      []int{2, 3, 4},
 					Aliases:    []string{"DL3030,parfum:yumInstallForceYes", "DL3038", "DL3034"},
 					Fixed:      "FROM a\nRUN yum install -y b\nRUN dnf upgrade -y\nRUN zypper install -y b\n",
+				},
+				{
+					Name:       "conda, and pip when it removes",
+					Dockerfile: "FROM a\nRUN conda install b && conda env create -f e.yml && conda install -y b\nRUN pip install b && pip uninstall b\nENV CONDA_ALWAYS_YES=true\nRUN mamba install b\n",
+					Lines:      []int{2, 3},
+					Fixed:      "FROM a\nRUN conda install -y b && conda env create -f e.yml && conda install -y b\nRUN pip install b && pip uninstall -y b\nENV CONDA_ALWAYS_YES=true\nRUN mamba install b\n",
 				},
 				{
 					Name:       "answered in one way or another",
@@ -80,6 +86,10 @@ func aliases(c calls.Call) ([]string, bool) {
 	}
 	install := c.Verb == pkgmgr.Install
 	switch c.Manager.Name {
+	case "conda":
+		return []string{}, !strings.HasPrefix(c.VerbText, "env ") && !c.Enabled(pkgmgr.Yes, c.Env)
+	case "pip":
+		return []string{}, c.Verb == pkgmgr.Remove
 	case "apt":
 		if install {
 			return []string{"DL3014", "DS-0021", "parfum:aptGetInstallUseY"}, true
@@ -95,19 +105,12 @@ func aliases(c calls.Call) ([]string, bool) {
 		return nil, false
 	}
 	switch {
-	case !install:
-		return []string{"DL3038"}[:boolInt(c.Program != "yum")], true
-	case c.Program == "yum":
+	case c.Program != "yum":
+		return []string{"DL3038"}, true
+	case install:
 		return []string{"DL3030", "parfum:yumInstallForceYes"}, true
 	}
-	return []string{"DL3038"}, true
-}
-
-func boolInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
+	return []string{}, true
 }
 
 // flagsUnknown reports whether a variable before the packages may hold flags.

@@ -3,7 +3,6 @@ package sl1112
 
 import (
 	"fmt"
-	"slices"
 
 	"schlank/dockerfile/pkgmgr"
 	"schlank/finding"
@@ -15,7 +14,7 @@ import (
 
 // Rule is SL1112.
 func Rule() *rule.Rule {
-	lock := rule.Setup{Files: map[string]string{"package.json": "{}", "package-lock.json": "{}", "yarn.lock": "", "pnpm-lock.yaml": ""}}
+	lock := rule.Setup{Files: map[string]string{"package.json": "{}", "package-lock.json": "{}", "yarn.lock": "", "pnpm-lock.yaml": "", "uv.lock": "", "Pipfile.lock": ""}}
 	return &rule.Rule{
 		ID:       "SL1112",
 		Name:     "lock-file-ignored",
@@ -23,7 +22,7 @@ func Rule() *rule.Rule {
 		Severity: finding.Warning,
 		Doc: rule.Doc{
 			Title: "There is a lock file, and the build does not hold to it",
-			Why: "npm install, and yarn and pnpm without their flags, change the lock file when it does not fit the manifest, and install what fits today. " +
+			Why: "npm install, and yarn, pnpm, bun, uv and pipenv without their flags, change the lock file when it does not fit the manifest, and install what fits today. " +
 				"The image then holds other versions than were tested. npm ci and its like install what the lock file says, or fail; they are faster, too.",
 			Bad:   "FROM node:22-slim\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN --mount=type=cache,target=/root/.npm npm install\n",
 			Good:  "FROM node:22-slim\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN --mount=type=cache,target=/root/.npm npm ci\n",
@@ -41,6 +40,13 @@ func Rule() *rule.Rule {
 					Dockerfile: "FROM node:22\nRUN npm ci && yarn install --immutable && pnpm install --frozen-lockfile && npm install express && npm install -g npm\n",
 					Setup:      lock,
 				},
+				{
+					Name:       "Python's",
+					Dockerfile: "FROM a\nRUN uv sync --no-dev && pipenv install --system\nRUN uv pip install b && uv sync --frozen && pipenv sync && poetry install\nENV UV_LOCKED=1\nRUN uv sync\n",
+					Setup:      lock,
+					Lines:      []int{2, 2},
+					Fixed:      "FROM a\nRUN uv sync --locked --no-dev && pipenv install --deploy --system\nRUN uv pip install b && uv sync --frozen && pipenv sync && poetry install\nENV UV_LOCKED=1\nRUN uv sync\n",
+				},
 				{Name: "nothing is known of the context", Dockerfile: "FROM node:22\nRUN npm install\n"},
 				{Name: "no lock file", Dockerfile: "FROM node:22\nRUN npm install\n", Setup: rule.Setup{Files: map[string]string{"package.json": "{}"}}},
 			},
@@ -51,15 +57,18 @@ func Rule() *rule.Rule {
 	}
 }
 
-// managers are those that leave a lock file be only when they are told to.
-var managers = []string{"npm", "yarn", "pnpm", "bun"}
+// held is the flag with which managers leave a lock file be that do so only
+// when they are told to; npm has a verb for it.
+var held = map[string]string{
+	"npm": "", "yarn": "--frozen-lockfile", "pnpm": "--frozen-lockfile", "bun": "--frozen-lockfile", "uv": "--locked", "pipenv": "--deploy",
+}
 
 func run(p *rule.Pass) {
 	if p.Context == nil {
 		return
 	}
 	for c := range calls.All(p) {
-		if c.Verb != pkgmgr.Install || len(c.Packages) > 0 || c.Dynamic || !slices.Contains(managers, c.Manager.Name) || c.Has(pkgmgr.Frozen, pkgmgr.Global) || c.VerbText == "ci" {
+		if !ignores(c) {
 			continue
 		}
 		lock := ""
@@ -81,11 +90,27 @@ func run(p *rule.Pass) {
 	}
 }
 
+// ignores reports whether a call installs a project, and not as its lock file
+// says.
+func ignores(c calls.Call) bool {
+	if c.Verb != pkgmgr.Install || len(c.Packages) > 0 || c.Dynamic || c.Has(pkgmgr.Global, pkgmgr.Manifest, pkgmgr.Dry) || c.Enabled(pkgmgr.Frozen, c.Env) {
+		return false
+	}
+	switch c.Manager.Name {
+	case "uv":
+		return c.VerbText == "sync"
+	case "pipenv":
+		return c.VerbText == "install"
+	}
+	_, ok := held[c.Manager.Name]
+	return ok && c.VerbText != "ci"
+}
+
 func hint(c calls.Call) string {
 	if c.Manager.Name == "npm" {
 		return "use npm ci"
 	}
-	return "add --frozen-lockfile"
+	return "add " + held[c.Manager.Name]
 }
 
 func fixes(c calls.Call) []finding.Fix {
@@ -95,5 +120,6 @@ func fixes(c calls.Call) []finding.Fix {
 		}
 		return []finding.Fix{{Title: "use npm ci", Safety: finding.Suggestion, Edits: []source.Edit{edit.Replace(c.Action.Words[c.VerbWord], "ci")}}}
 	}
-	return []finding.Fix{{Title: "add --frozen-lockfile", Safety: finding.Suggestion, Edits: []source.Edit{edit.After(c.Action.Words[c.VerbWord], "--frozen-lockfile")}}}
+	word := held[c.Manager.Name]
+	return []finding.Fix{{Title: "add " + word, Safety: finding.Suggestion, Edits: []source.Edit{edit.After(c.Action.Words[c.VerbWord], word)}}}
 }

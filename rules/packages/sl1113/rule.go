@@ -8,6 +8,7 @@ import (
 
 	"schlank/dockerfile"
 	"schlank/dockerfile/pkgmgr"
+	"schlank/dockerfile/shellcmd"
 	"schlank/finding"
 	"schlank/rule"
 	"schlank/rules/edit"
@@ -40,6 +41,12 @@ func Rule() *rule.Rule {
 					Dockerfile: "FROM a AS build\nRUN npm ci && npm run build\nFROM a AS test\nRUN npm ci\nFROM a\nCOPY --from=build /a /a\nRUN npm ci --omit=dev\nRUN NODE_ENV=production npm ci\nRUN composer install --no-dev && poetry install --without dev\nRUN npm ci && npm prune --omit=dev\n",
 				},
 				{
+					Name:       "uv and Bundler",
+					Dockerfile: "FROM a\nRUN uv sync --locked\nRUN bundle install\nFROM a AS b\nRUN uv pip install c && uv sync --no-dev\nRUN bundle config set --local without 'development test' && bundle install\nFROM a\nENV BUNDLE_WITHOUT=development:test\nRUN bundle\n",
+					Lines:      []int{2, 3},
+					Fixed:      "FROM a\nRUN uv sync --no-dev --locked\nRUN bundle install\nFROM a AS b\nRUN uv pip install c && uv sync --no-dev\nRUN bundle config set --local without 'development test' && bundle install\nFROM a\nENV BUNDLE_WITHOUT=development:test\nRUN bundle\n",
+				},
+				{
 					Name:       "the environment says so",
 					Dockerfile: "FROM a\nENV NODE_ENV=production\nRUN npm ci\n",
 				},
@@ -60,7 +67,7 @@ func Rule() *rule.Rule {
 // flags are what leaves packages for development out, by manager.
 func flag(manager string) string {
 	return map[string]string{
-		"npm": "--omit=dev", "yarn": "--production", "pnpm": "--prod", "bun": "--production", "composer": "--no-dev", "poetry": "--only main",
+		"npm": "--omit=dev", "yarn": "--production", "pnpm": "--prod", "bun": "--production", "composer": "--no-dev", "poetry": "--only main", "uv": "--no-dev",
 	}[manager]
 }
 
@@ -115,10 +122,37 @@ func installsDevelopment(c calls.Call) bool {
 	if c.Verb != pkgmgr.Install || len(c.Packages) > 0 || c.Dynamic || c.Has(pkgmgr.Global) {
 		return false
 	}
-	if c.Manager.Name == "pipenv" {
+	switch c.Manager.Name {
+	case "pipenv":
 		return c.Has(pkgmgr.Development)
+	case "uv":
+		if c.VerbText != "sync" {
+			return false
+		}
+	case "bundler":
+		return !c.Enabled(pkgmgr.Production, c.Env) && !configured(c)
 	}
 	return flag(c.Manager.Name) != "" && !c.Enabled(pkgmgr.Production, c.Env) && !c.Has(pkgmgr.Dry)
+}
+
+// configured reports whether an earlier bundle config of the stage, or of one
+// it starts from, leaves groups out: bundle config set without development.
+func configured(c calls.Call) bool {
+	for s := c.In.Stage; s != nil; s = s.Parent {
+		for _, i := range s.Instructions {
+			for other := range calls.Of(i) {
+				if other.Manager == c.Manager && strings.HasPrefix(other.VerbText, "config") && slices.ContainsFunc(other.Action.Words, without) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// without reports a word with which bundle config names groups.
+func without(w shellcmd.Word) bool {
+	return slices.Contains([]string{"without", "only", "BUNDLE_WITHOUT", "BUNDLE_ONLY"}, w.Value)
 }
 
 func report(c calls.Call) finding.Finding {
@@ -127,6 +161,9 @@ func report(c calls.Call) finding.Finding {
 		Message: fmt.Sprintf("%s also installs what only development needs", c.Program),
 		Hint:    "leave it out of the final stage",
 		Cost:    finding.Cost{Basis: finding.Unknown},
+	}
+	if c.Manager.Name == "bundler" {
+		f.Hint = "leave groups out before: bundle config set without 'development test'"
 	}
 	if word := flag(c.Manager.Name); word != "" {
 		f.Hint = "add " + word
