@@ -89,6 +89,13 @@ func brought(p *rule.Pass, c change) []trace.Event {
 	return out
 }
 
+// part reports whether the change is only about a part of what was copied.
+func (c change) part(copies []trace.Event) bool {
+	return !slices.ContainsFunc(copies, func(e trace.Event) bool {
+		return !e.Tree || slices.ContainsFunc(c.paths, func(name string) bool { return trace.Inside(e.Path, name) })
+	})
+}
+
 // matches reports whether a path with a wildcard takes a copied file.
 func matches(name string, e trace.Event) bool {
 	ok, err := path.Match(name, e.Path)

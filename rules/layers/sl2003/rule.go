@@ -36,13 +36,20 @@ func run(p *rule.Pass) {
 		if len(copies) == 0 {
 			continue
 		}
+		part := c.part(copies)
+		what := "what"
+		if part {
+			what = "a part of what"
+		}
 		f := finding.Finding{
 			Span:    c.span,
-			Message: fmt.Sprintf("%s stores again what line %d copies", c.name, line(p, copies[len(copies)-1].In)),
+			Message: fmt.Sprintf("%s stores again %s line %d copies", c.name, what, line(p, copies[len(copies)-1].In)),
 			Hint:    fmt.Sprintf("set it on the way: COPY --%s=%s", c.name, c.value),
-			Cost:    cost(p, copies),
 		}
-		if !c.recursive {
+		if !part {
+			f.Cost = cost(p, copies)
+		}
+		if !c.recursive || part {
 			f.Severity = finding.Info
 		}
 		if x, ok := fix(p, c, copies); ok {
