@@ -17,7 +17,7 @@ import (
 // is equivalent when the copies are all there is in the paths; a directory
 // that was there before keeps its own owner then, so that is a suggestion.
 func fix(p *rule.Pass, c change, copies []trace.Event) (finding.Fix, bool) {
-	value, ok := onTheWay(c, copies)
+	value, ok := onTheWay(p, c, copies)
 	if !ok || len(c.paths) != 1 || !covered(p, c, copies) {
 		return finding.Fix{}, false
 	}
@@ -49,13 +49,13 @@ func fix(p *rule.Pass, c change, copies []trace.Event) (finding.Fix, bool) {
 
 // onTheWay is the value of the flag, and false where there is none that does
 // the same.
-func onTheWay(c change, copies []trace.Event) (string, bool) {
+func onTheWay(p *rule.Pass, c change, copies []trace.Event) (string, bool) {
 	if strings.ContainsAny(c.value, "`(\"' ") {
 		return "", false
 	}
 	if c.name == "chown" {
 		name, _, _ := strings.Cut(c.value, ":")
-		return c.value, name != "" && c.recursive && !strings.HasPrefix(c.value, "$") && !made(c, name, copies)
+		return c.value, name != "" && c.recursive && !strings.HasPrefix(c.value, "$") && !made(p, c, name, copies)
 	}
 	if c.value != "" && strings.Trim(c.value, "01234567") == "" {
 		// A mode for all would make files of directories' modes, as it does.
@@ -69,7 +69,7 @@ func onTheWay(c change, copies []trace.Event) (string, bool) {
 
 // made reports whether a user is only made after the first of the copies: a
 // COPY needs to know who that is.
-func made(c change, name string, copies []trace.Event) bool {
+func made(p *rule.Pass, c change, name string, copies []trace.Event) bool {
 	if strings.Trim(name, "0123456789") == "" {
 		return false
 	}
@@ -77,7 +77,7 @@ func made(c change, name string, copies []trace.Event) bool {
 		if in.Span.Start < copies[0].In.Span.Start || in.Span.Start > c.In.Span.Start {
 			continue
 		}
-		for s := range rule.InstructionCommands(in) {
+		for _, s := range p.CommandsOf(in) {
 			if (s.Name == "useradd" || s.Name == "adduser" || s.Name == "groupadd" || s.Name == "addgroup") &&
 				slices.ContainsFunc(s.Words, func(w shellcmd.Word) bool { return w.Value == name }) {
 				return true

@@ -78,7 +78,7 @@ func run(p *rule.Pass) {
 			if seen[name] || strings.Contains(s.Text, "://") || !trace.IsDir(p.Context, c, s.Text) || junk.Kind(name) != "" {
 				continue
 			}
-			found := slices.DeleteFunc(junk.In(p.Context, name, builds(in)), func(f junk.Found) bool { return excluded(c, f.Path) })
+			found := slices.DeleteFunc(junk.In(p.Context, name, builds(p, in)), func(f junk.Found) bool { return excluded(c, f.Path) })
 			if len(found) > 0 {
 				seen[name] = true
 				report(p, in, s, found)
@@ -99,12 +99,12 @@ func excluded(c *dockerfile.Copy, name string) bool {
 
 // builds reports whether a later RUN of the stage makes outputs of what is
 // copied.
-func builds(in *dockerfile.Instruction) bool {
+func builds(p *rule.Pass, in *dockerfile.Instruction) bool {
 	for _, later := range in.Stage.Instructions {
 		if later.Span.Start < in.Span.Start {
 			continue
 		}
-		for s := range rule.InstructionCommands(later) {
+		for _, s := range p.CommandsOf(later) {
 			a, ok := pkgmgr.Parse(s.Effective)
 			if ok && (a.Verb == pkgmgr.Build || a.Manager.Ecosystem == pkgmgr.Node && len(a.Words) > 1 && a.Words[len(a.Words)-1].Value == "build") {
 				return true

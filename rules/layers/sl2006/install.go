@@ -25,13 +25,13 @@ type install struct {
 }
 
 // installIn finds the first call in a RUN that installs from a manifest.
-func installIn(in *dockerfile.Instruction) (install, bool) {
+func installIn(p *rule.Pass, in *dockerfile.Instruction) (install, bool) {
 	run, ok := in.Command.(*dockerfile.Run)
 	if !ok || hasCacheMount(run) {
 		return install{}, false
 	}
 	dir := in.Before.Workdir
-	for c := range rule.InstructionCommands(in) {
+	for _, c := range p.CommandsOf(in) {
 		if c.Name == "cd" && len(c.Words) == 2 && c.Words[1].Static && len(c.Command().Within) == 0 {
 			dir = trace.Clean(dir, c.Words[1].Value)
 		}
@@ -119,7 +119,7 @@ func sourcesBefore(p *rule.Pass, i install) (sources, bool) {
 		if in == i.in {
 			break
 		}
-		if before, ok := installIn(in); ok && before.call.Manager == i.call.Manager {
+		if before, ok := installIn(p, in); ok && before.call.Manager == i.call.Manager {
 			return sources{}, false
 		}
 		c, ok := in.Command.(*dockerfile.Copy)

@@ -39,7 +39,7 @@ func Rule() *rule.Rule {
 func run(p *rule.Pass) {
 	for _, s := range p.File.Stages {
 		for _, in := range s.Instructions {
-			i, ok := installIn(in)
+			i, ok := installIn(p, in)
 			if !ok {
 				continue
 			}

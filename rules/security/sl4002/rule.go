@@ -152,7 +152,7 @@ func later(p *rule.Pass, in *dockerfile.Instruction, base string) string {
 		if next.Stage != in.Stage || next.Span.Start <= in.Span.Start {
 			continue
 		}
-		for c := range rule.InstructionCommands(next) {
+		for _, c := range p.CommandsOf(next) {
 			if c.Name != "rm" && c.Name != "shred" {
 				continue
 			}

@@ -25,7 +25,7 @@ func run(p *rule.Pass) {
 				inText(p, s.Mapped())
 			}
 		case *dockerfile.Run:
-			for s := range rule.InstructionCommands(in) {
+			for _, s := range p.CommandsOf(in) {
 				command(p, s)
 			}
 		}

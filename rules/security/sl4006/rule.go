@@ -54,8 +54,8 @@ func run(p *rule.Pass) {
 				}
 			}
 		case *dockerfile.Run:
-			if !verified(in) {
-				for s := range rule.InstructionCommands(in) {
+			if !verified(p, in) {
+				for _, s := range p.CommandsOf(in) {
 					command(p, s)
 				}
 			}
@@ -64,8 +64,8 @@ func run(p *rule.Pass) {
 }
 
 // verified reports whether a RUN compares checksums or signatures.
-func verified(in *dockerfile.Instruction) bool {
-	for s := range rule.InstructionCommands(in) {
+func verified(p *rule.Pass, in *dockerfile.Instruction) bool {
+	for _, s := range p.CommandsOf(in) {
 		if strings.HasSuffix(s.Name, "sum") || s.Name == "gpg" || s.Name == "gpgv" || s.Name == "cosign" {
 			return true
 		}

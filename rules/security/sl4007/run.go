@@ -18,7 +18,7 @@ func run(p *rule.Pass) {
 		case *dockerfile.Arg:
 			variables(p, c.Vars)
 		case *dockerfile.Run:
-			for s := range rule.InstructionCommands(in) {
+			for _, s := range p.CommandsOf(in) {
 				assigned(p, s)
 				flags(p, s)
 			}

@@ -45,7 +45,7 @@ func run(p *rule.Pass) {
 				report(p, c.Chmod.Span)
 			}
 		case *dockerfile.Run:
-			for s := range rule.InstructionCommands(in) {
+			for _, s := range p.CommandsOf(in) {
 				if w := mode(s); w != nil && w.Static && everybody(w.Value) {
 					report(p, w.Orig)
 				}

@@ -47,7 +47,7 @@ func run(p *rule.Pass) {
 				report(p, c.Chmod.Span)
 			}
 		case *dockerfile.Run:
-			for s := range rule.InstructionCommands(in) {
+			for _, s := range p.CommandsOf(in) {
 				if s.Name != "chmod" {
 					continue
 				}
