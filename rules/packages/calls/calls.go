@@ -4,7 +4,6 @@
 package calls
 
 import (
-	"iter"
 	"path"
 	"slices"
 	"strings"
@@ -21,29 +20,46 @@ type Call struct {
 	pkgmgr.Action
 }
 
-// All are the calls in a file, in order.
-func All(p *rule.Pass) iter.Seq[Call] {
-	return func(yield func(Call) bool) {
-		for i := range p.Instructions() {
-			for c := range Of(i) {
-				if !yield(c) {
-					return
-				}
-			}
-		}
-	}
+// Step is a command of a RUN. Call is set if it calls a package manager.
+type Step struct {
+	rule.Shell
+	Call *Call
 }
 
-// Of are the calls in an instruction, in order.
-func Of(i *dockerfile.Instruction) iter.Seq[Call] {
-	return func(yield func(Call) bool) {
-		for s := range rule.InstructionCommands(i) {
-			if a, ok := pkgmgr.Parse(s.Effective); ok && !yield(Call{s, a}) {
-				return
-			}
-		}
-	}
+// known is what is found out about a file once.
+type known struct {
+	all   []Call
+	of    map[*dockerfile.Instruction][]Call
+	steps map[*dockerfile.Instruction][]Step
 }
+
+type key struct{}
+
+// read finds the calls of a file.
+func read(p *rule.Pass) *known {
+	return rule.Memo(p, key{}, func() *known {
+		k := &known{of: map[*dockerfile.Instruction][]Call{}, steps: map[*dockerfile.Instruction][]Step{}}
+		for s := range p.Commands() {
+			step := Step{Shell: s}
+			if a, ok := pkgmgr.Parse(s.Effective); ok {
+				step.Call = &Call{s, a}
+				k.all = append(k.all, *step.Call)
+				k.of[s.In] = append(k.of[s.In], *step.Call)
+			}
+			k.steps[s.In] = append(k.steps[s.In], step)
+		}
+		return k
+	})
+}
+
+// All are the calls in a file, in order.
+func All(p *rule.Pass) []Call { return read(p).all }
+
+// Of are the calls in an instruction, in order.
+func Of(p *rule.Pass, i *dockerfile.Instruction) []Call { return read(p).of[i] }
+
+// Steps are all commands of an instruction, in order.
+func Steps(p *rule.Pass, i *dockerfile.Instruction) []Step { return read(p).steps[i] }
 
 // Home is the home of the user who runs it.
 func (c Call) Home() string { return pkgmgr.Home(c.In.Before.User) }
@@ -98,30 +114,31 @@ func (l Left) Remedy() string {
 // LeftIn are the caches that a RUN leaves full, in the order in which they are
 // filled. Mounts are no part of the image, and what a later command of the
 // same script removes is not left.
-func LeftIn(i *dockerfile.Instruction) []Left {
+func LeftIn(p *rule.Pass, i *dockerfile.Instruction) []Left {
 	run, ok := i.Command.(*dockerfile.Run)
 	if !ok {
 		return nil
 	}
 	var left []Left
-	for s := range rule.InstructionCommands(i) {
-		a, isCall := pkgmgr.Parse(s.Effective)
-		c := Call{s, a}
-		home := pkgmgr.Home(i.Before.User)
-		left = slices.DeleteFunc(left, func(l Left) bool {
-			return pkgmgr.Removes(s.Effective, l.Cache, home) || isCall && a.Empties(l.Cache)
-		})
-		if !isCall || a.Has(pkgmgr.Dry) {
+	home := pkgmgr.Home(i.Before.User)
+	for _, s := range Steps(p, i) {
+		left = slices.DeleteFunc(left, func(l Left) bool { return s.Empties(l.Cache, home) })
+		if s.Call == nil {
 			continue
 		}
-		for _, cache := range a.Fills(c.Env, home) {
+		for _, cache := range s.Call.Fills(s.Call.Env, home) {
 			left = slices.DeleteFunc(left, func(l Left) bool { return l.Store == cache.Store })
 			if !Mounted(run, cache) {
-				left = append(left, Left{cache, c})
+				left = append(left, Left{cache, *s.Call})
 			}
 		}
 	}
 	return left
+}
+
+// Empties reports whether a command empties or removes a cache.
+func (s Step) Empties(c pkgmgr.Cache, home string) bool {
+	return pkgmgr.Removes(s.Effective, c, home) || s.Call != nil && s.Call.Action.Empties(c)
 }
 
 // Mounted reports whether a mount of a RUN covers a cache.
@@ -164,7 +181,7 @@ func ListsUsedAfter(p *rule.Pass, i *dockerfile.Instruction, m *pkgmgr.Manager) 
 			after = true
 			continue
 		}
-		if after && inherits(next.Stage, i.Stage) && InstallsFromLists(next, m) != nil {
+		if after && inherits(next.Stage, i.Stage) && InstallsFromLists(p, next, m) != nil {
 			return true
 		}
 	}
@@ -183,8 +200,8 @@ func inherits(s, from *dockerfile.Stage) bool {
 
 // InstallsFromLists is the first call in a RUN that looks packages up without
 // fetching the lists before, nil if there is none.
-func InstallsFromLists(i *dockerfile.Instruction, m *pkgmgr.Manager) *Call {
-	for c := range Of(i) {
+func InstallsFromLists(p *rule.Pass, i *dockerfile.Instruction, m *pkgmgr.Manager) *Call {
+	for _, c := range Of(p, i) {
 		if c.Manager != m {
 			continue
 		}
@@ -230,7 +247,7 @@ func Needless(p *rule.Pass, c Call) bool {
 		return false
 	}
 	after, found := false, false
-	for later := range All(p) {
+	for _, later := range All(p) {
 		if later.In == c.In && later.Script == c.Script && later.Index == c.Index {
 			after = true
 			continue

@@ -78,7 +78,7 @@ func run(p *rule.Pass) {
 		if !p.Shipped(i.Stage) {
 			continue
 		}
-		for _, l := range calls.LeftIn(i) {
+		for _, l := range calls.LeftIn(p, i) {
 			if l.Manager.Ecosystem != pkgmgr.Debian || l.Kind != pkgmgr.Lists {
 				continue
 			}

@@ -98,7 +98,7 @@ func run(p *rule.Pass) {
 		if !p.Shipped(i.Stage) {
 			continue
 		}
-		for _, l := range calls.LeftIn(i) {
+		for _, l := range calls.LeftIn(p, i) {
 			e := l.Manager.Ecosystem
 			if e != pkgmgr.Alpine && e != pkgmgr.RPM || calls.Needless(p, l.By) {
 				continue

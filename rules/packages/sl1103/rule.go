@@ -93,7 +93,7 @@ func run(p *rule.Pass) {
 		if !p.Shipped(i.Stage) {
 			continue
 		}
-		for _, l := range calls.LeftIn(i) {
+		for _, l := range calls.LeftIn(p, i) {
 			if l.Manager.Ecosystem.System() || l.Linked {
 				continue
 			}
@@ -103,7 +103,7 @@ func run(p *rule.Pass) {
 				Hint:    "mount a cache at " + l.Mount + ", or empty it in this RUN",
 				Aliases: aliases(l.By),
 				Cost:    estimate.Cache(l.Cache),
-				Fixes:   fixes(p.File, i, l),
+				Fixes:   fixes(p, i, l),
 			})
 		}
 	}
@@ -116,10 +116,10 @@ func filled(l calls.Left) string {
 	return "downloaded"
 }
 
-func fixes(f *dockerfile.File, i *dockerfile.Instruction, l calls.Left) []finding.Fix {
+func fixes(p *rule.Pass, i *dockerfile.Instruction, l calls.Left) []finding.Fix {
 	mount := finding.Fix{
 		Title: "keep the cache in a mount", Safety: finding.Suggestion,
-		Edits: edit.Mount(f, i, "--mount="+calls.MountText(l.Cache)),
+		Edits: edit.Mount(p.File, i, "--mount="+calls.MountText(l.Cache)),
 	}
 	if l.Manager.Name == "pip" {
 		return []finding.Fix{{
@@ -127,7 +127,7 @@ func fixes(f *dockerfile.File, i *dockerfile.Instruction, l calls.Left) []findin
 			Edits: []source.Edit{edit.After(l.By.Action.Words[l.By.VerbWord], "--no-cache-dir")},
 		}, mount}
 	}
-	if edits, ok := edit.InsertAfter(f, i, step(l), l.Remedy()); ok {
+	if edits, ok := edit.InsertAfter(p.File, i, step(p, l), l.Remedy()); ok {
 		return []finding.Fix{{Title: "empty the cache in the same RUN", Safety: finding.Equivalent, Edits: edits}, mount}
 	}
 	return []finding.Fix{mount}
@@ -136,9 +136,9 @@ func fixes(f *dockerfile.File, i *dockerfile.Instruction, l calls.Left) []findin
 // step is the step of the RUN after which to empty the cache: the last, but
 // where a later one removes packages the program may be among them, and so it
 // is the step that fills the cache.
-func step(l calls.Left) int {
+func step(p *rule.Pass, l calls.Left) int {
 	after := false
-	for c := range calls.Of(l.By.In) {
+	for _, c := range calls.Of(p, l.By.In) {
 		if after && c.Verb == pkgmgr.Remove && c.Manager.Ecosystem.System() {
 			return edit.StepOf(l.By.Run, l.By.Script, l.By.Index)
 		}

@@ -69,7 +69,7 @@ func aliases(c calls.Call) []string {
 }
 
 func run(p *rule.Pass) {
-	for c := range calls.All(p) {
+	for _, c := range calls.All(p) {
 		if !installs(c) {
 			continue
 		}

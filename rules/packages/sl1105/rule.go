@@ -59,7 +59,7 @@ func Rule() *rule.Rule {
 }
 
 func run(p *rule.Pass) {
-	for c := range calls.All(p) {
+	for _, c := range calls.All(p) {
 		ids, asks := aliases(c)
 		if !asks || c.Dynamic && flagsUnknown(c) || c.Has(pkgmgr.Yes, pkgmgr.Dry) || quiet(c) || fed(c) {
 			continue

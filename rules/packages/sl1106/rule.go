@@ -60,7 +60,7 @@ func run(p *rule.Pass) {
 		if off[key] || !p.Shipped(i.Stage) {
 			continue
 		}
-		for c := range calls.Of(i) {
+		for _, c := range calls.Of(p, i) {
 			if c.Manager.Name != "apt" || c.Verb != pkgmgr.Install || c.Has(pkgmgr.NoRecommends, pkgmgr.Dry) {
 				continue
 			}

@@ -38,7 +38,7 @@ func Rule() *rule.Rule {
 }
 
 func run(p *rule.Pass) {
-	for c := range calls.All(p) {
+	for _, c := range calls.All(p) {
 		if c.Program != "apt" {
 			continue
 		}

@@ -45,7 +45,7 @@ func Rule() *rule.Rule {
 }
 
 func run(p *rule.Pass) {
-	for c := range calls.All(p) {
+	for _, c := range calls.All(p) {
 		if !c.Manager.Ecosystem.System() || len(c.Packages) > 0 || c.Dynamic || c.Verb != pkgmgr.Upgrade && c.Verb != pkgmgr.DistUpgrade {
 			continue
 		}

@@ -64,7 +64,7 @@ func run(p *rule.Pass) {
 			continue
 		}
 		var last *calls.Call
-		for c := range calls.Of(i) {
+		for _, c := range calls.Of(p, i) {
 			switch {
 			case !c.Manager.Ecosystem.System():
 			case fetches(c):
@@ -73,7 +73,7 @@ func run(p *rule.Pass) {
 				last = nil
 			}
 		}
-		if last == nil || handsOn(i, *last) || kept(run, *last) {
+		if last == nil || handsOn(p, i, *last) || kept(run, *last) {
 			continue
 		}
 		f := finding.Finding{
@@ -98,7 +98,7 @@ func move(p *rule.Pass, i *dockerfile.Instruction, c calls.Call) []source.Edit {
 			after = true
 			continue
 		}
-		at := calls.InstallsFromLists(next, c.Manager)
+		at := calls.InstallsFromLists(p, next, c.Manager)
 		switch {
 		case !after || at == nil:
 		case user != nil || next.Stage != i.Stage || c.Verb != pkgmgr.Update:
@@ -149,9 +149,9 @@ func fetches(c calls.Call) bool {
 
 // handsOn reports whether a script of the project runs after the call: it may
 // be what installs.
-func handsOn(i *dockerfile.Instruction, c calls.Call) bool {
+func handsOn(p *rule.Pass, i *dockerfile.Instruction, c calls.Call) bool {
 	after := false
-	for s := range rule.InstructionCommands(i) {
+	for _, s := range calls.Steps(p, i) {
 		if s.Script == c.Script && s.Index == c.Index {
 			after = true
 			continue

@@ -46,7 +46,7 @@ func Rule() *rule.Rule {
 
 func run(p *rule.Pass) {
 	for i := range p.Instructions() {
-		left := calls.LeftIn(i)
+		left := calls.LeftIn(p, i)
 		if len(left) == 0 {
 			continue
 		}

@@ -53,7 +53,7 @@ func run(p *rule.Pass) {
 			continue
 		}
 		seen := map[int]bool{}
-		for c := range calls.Of(i) {
+		for _, c := range calls.Of(p, i) {
 			for _, cache := range c.Fills(c.Env, c.Home()) {
 				for _, m := range run.Mounts {
 					if m.Type == "cache" && cache.Sharing == "locked" && (m.Sharing == "" || m.Sharing == "shared") && !seen[m.Flag] && covers(m, cache) {

@@ -67,7 +67,7 @@ func run(p *rule.Pass) {
 	if p.Context == nil {
 		return
 	}
-	for c := range calls.All(p) {
+	for _, c := range calls.All(p) {
 		if !ignores(c) {
 			continue
 		}

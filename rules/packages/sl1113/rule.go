@@ -80,8 +80,8 @@ func run(p *rule.Pass) {
 			if i.Stage != s {
 				continue
 			}
-			for c := range calls.Of(i) {
-				if installsDevelopment(c) {
+			for _, c := range calls.Of(p, i) {
+				if installsDevelopment(p, c) {
 					p.Report(report(c))
 				}
 			}
@@ -104,7 +104,7 @@ func builds(p *rule.Pass, s *dockerfile.Stage) bool {
 		if i.Stage != s {
 			continue
 		}
-		for c := range calls.Of(i) {
+		for _, c := range calls.Of(p, i) {
 			switch {
 			case c.VerbText == "prune", c.VerbText == "autoclean":
 				return true
@@ -118,7 +118,7 @@ func builds(p *rule.Pass, s *dockerfile.Stage) bool {
 
 // installsDevelopment reports whether a call installs a project with all that
 // its development needs.
-func installsDevelopment(c calls.Call) bool {
+func installsDevelopment(p *rule.Pass, c calls.Call) bool {
 	if c.Verb != pkgmgr.Install || len(c.Packages) > 0 || c.Dynamic || c.Has(pkgmgr.Global) {
 		return false
 	}
@@ -130,17 +130,17 @@ func installsDevelopment(c calls.Call) bool {
 			return false
 		}
 	case "bundler":
-		return !c.Enabled(pkgmgr.Production, c.Env) && !configured(c)
+		return !c.Enabled(pkgmgr.Production, c.Env) && !configured(p, c)
 	}
 	return flag(c.Manager.Name) != "" && !c.Enabled(pkgmgr.Production, c.Env) && !c.Has(pkgmgr.Dry)
 }
 
 // configured reports whether an earlier bundle config of the stage, or of one
 // it starts from, leaves groups out: bundle config set without development.
-func configured(c calls.Call) bool {
+func configured(p *rule.Pass, c calls.Call) bool {
 	for s := c.In.Stage; s != nil; s = s.Parent {
 		for _, i := range s.Instructions {
-			for other := range calls.Of(i) {
+			for _, other := range calls.Of(p, i) {
 				if other.Manager == c.Manager && strings.HasPrefix(other.VerbText, "config") && slices.ContainsFunc(other.Action.Words, without) {
 					return true
 				}

@@ -74,11 +74,11 @@ func run(p *rule.Pass) {
 		if !p.Shipped(i.Stage) || slices.Contains([]string{"dev", "development", "test", "build", "builder"}, i.Stage.Name) {
 			continue
 		}
-		for c := range calls.Of(i) {
+		for _, c := range calls.Of(p, i) {
 			if c.Verb != pkgmgr.Install || !c.Manager.Ecosystem.System() || c.Has(pkgmgr.Dry) {
 				continue
 			}
-			report(p, c, removed(c))
+			report(p, c, removed(p, c))
 		}
 	}
 }
@@ -122,9 +122,9 @@ func equipped(s *dockerfile.Stage) bool {
 
 // removed are the names that later calls in the same RUN remove; * stands for
 // all, which the removal of a virtual package is.
-func removed(c calls.Call) []string {
+func removed(p *rule.Pass, c calls.Call) []string {
 	var gone []string
-	for later := range calls.Of(c.In) {
+	for _, later := range calls.Of(p, c.In) {
 		if later.Verb != pkgmgr.Remove || later.Manager != c.Manager {
 			continue
 		}

@@ -48,14 +48,14 @@ func run(p *rule.Pass) {
 		name  string
 	}
 	byIndex := map[place]bool{}
-	for c := range calls.All(p) {
+	for _, c := range calls.All(p) {
 		if c.Manager.Ecosystem == pkgmgr.Python && c.Verb == pkgmgr.Install {
 			for _, k := range c.Packages {
 				byIndex[place{c.In.Stage.Index, normal(k.Name)}] = true
 			}
 		}
 	}
-	for c := range calls.All(p) {
+	for _, c := range calls.All(p) {
 		if !c.Manager.Ecosystem.System() || c.Verb != pkgmgr.Install || !p.Shipped(c.In.Stage) {
 			continue
 		}

@@ -50,7 +50,7 @@ func Rule() *rule.Rule {
 }
 
 func run(p *rule.Pass) {
-	for c := range calls.All(p) {
+	for _, c := range calls.All(p) {
 		for _, cache := range c.Avoids(c.Env, c.Home()) {
 			if calls.MountOf(c.Run, cache, "cache") != nil {
 				p.Report(report(p, c))

@@ -58,19 +58,17 @@ func run(p *rule.Pass) {
 			continue
 		}
 		var mounted []pkgmgr.Cache
-		for s := range rule.InstructionCommands(i) {
-			a, isCall := pkgmgr.Parse(s.Effective)
-			c := calls.Call{Shell: s, Action: a}
+		for _, s := range calls.Steps(p, i) {
 			for _, cache := range mounted {
-				if pkgmgr.Removes(s.Effective, cache, c.Home()) || isCall && a.Empties(cache) {
-					p.Report(report(c, *calls.MountOf(run, cache, "cache")))
+				if s.Empties(cache, pkgmgr.Home(i.Before.User)) {
+					p.Report(report(s, *calls.MountOf(run, cache, "cache")))
 					break
 				}
 			}
-			if !isCall {
+			if s.Call == nil {
 				continue
 			}
-			for _, cache := range a.Fills(c.Env, c.Home()) {
+			for _, cache := range s.Call.Fills(s.Call.Env, s.Call.Home()) {
 				if calls.MountOf(run, cache, "cache") != nil {
 					mounted = append(mounted, cache)
 				}
@@ -79,7 +77,7 @@ func run(p *rule.Pass) {
 	}
 }
 
-func report(c calls.Call, m dockerfile.Mount) finding.Finding {
+func report(c calls.Step, m dockerfile.Mount) finding.Finding {
 	command := c.Command()
 	f := finding.Finding{
 		Span:    command.Orig,
@@ -98,11 +96,11 @@ func report(c calls.Call, m dockerfile.Mount) finding.Finding {
 
 // alone reports whether a command empties caches in mounts and does nothing
 // else.
-func alone(c calls.Call) bool {
-	if c.Manager != nil {
+func alone(c calls.Step) bool {
+	if c.Call != nil {
 		return len(c.Command().Redirs) == 0
 	}
-	for _, dir := range pkgmgr.Removed(c.Effective, c.Home()) {
+	for _, dir := range pkgmgr.Removed(c.Effective, pkgmgr.Home(c.In.Before.User)) {
 		inside := false
 		for _, m := range c.Run.Mounts {
 			inside = inside || m.Type == "cache" && calls.Inside(dir, m.Target.Text)
@@ -111,11 +109,11 @@ func alone(c calls.Call) bool {
 			return false
 		}
 	}
-	return len(pkgmgr.Removed(c.Effective, c.Home())) >= operands(c)
+	return len(pkgmgr.Removed(c.Effective, pkgmgr.Home(c.In.Before.User))) >= operands(c)
 }
 
 // operands is how many paths a command names.
-func operands(c calls.Call) int {
+func operands(c calls.Step) int {
 	n := 0
 	for _, w := range c.Effective.Words[1:] {
 		if !strings.HasPrefix(w.Text, "-") {

@@ -77,7 +77,7 @@ func run(p *rule.Pass) {
 		if changed[i.Stage] || !deletes(p, i.Stage) {
 			continue
 		}
-		if c, m := downloads(i, run); m != nil {
+		if c, m := downloads(p, i, run); m != nil {
 			p.Report(report(c, m))
 		}
 	}
@@ -91,8 +91,8 @@ func deletes(p *rule.Pass, s *dockerfile.Stage) bool {
 
 // downloads is the first call of apt in a RUN that fills the archives, and the
 // mount for them.
-func downloads(i *dockerfile.Instruction, run *dockerfile.Run) (calls.Call, *dockerfile.Mount) {
-	for c := range calls.Of(i) {
+func downloads(p *rule.Pass, i *dockerfile.Instruction, run *dockerfile.Run) (calls.Call, *dockerfile.Mount) {
+	for _, c := range calls.Of(p, i) {
 		if c.Manager.Name != "apt" {
 			continue
 		}

@@ -52,7 +52,7 @@ func run(p *rule.Pass) {
 			continue
 		}
 		reported := map[int]bool{}
-		for c := range calls.Of(i) {
+		for _, c := range calls.Of(p, i) {
 			for _, cache := range c.Fills(c.Env, c.Home()) {
 				if calls.MountOf(run, cache, "cache", "tmpfs", "bind") != nil {
 					continue

@@ -34,7 +34,7 @@ func Rule() *rule.Rule {
 }
 
 func run(p *rule.Pass) {
-	for c := range calls.All(p) {
+	for _, c := range calls.All(p) {
 		operands := c.Action.Args.Operands
 		if c.Manager.Name != "npm" || c.Verb != pkgmgr.Clean || c.Has(pkgmgr.Force) || c.Dynamic || operands[len(operands)-1] != c.VerbWord {
 			continue

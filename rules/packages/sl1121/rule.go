@@ -50,7 +50,7 @@ func run(p *rule.Pass) {
 		if off[s] || !p.Shipped(s) {
 			continue
 		}
-		for c := range calls.Of(i) {
+		for _, c := range calls.Of(p, i) {
 			if c.Manager.Name != "gem" || c.Verb != pkgmgr.Install && c.Verb != pkgmgr.Upgrade || c.Has(pkgmgr.NoDocs) || c.Dynamic {
 				continue
 			}

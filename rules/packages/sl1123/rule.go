@@ -51,7 +51,7 @@ func run(p *rule.Pass) {
 		if !p.Shipped(i.Stage) {
 			continue
 		}
-		all := slices.Collect(calls.Of(i))
+		all := calls.Of(p, i)
 		for k, c := range all {
 			if c.Manager.Name != "apt" || c.Verb != pkgmgr.Remove || clears(c) || slices.ContainsFunc(all[k:], clears) {
 				continue
