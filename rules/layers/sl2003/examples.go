@@ -46,6 +46,13 @@ func examples() []rule.Example {
 			Fixed:      "FROM node:22\nCOPY . /app\nRUN cd /app && npm ci\nRUN chown -R node /app\n",
 		},
 		{
+			Name:       "a RUN has put something else there, or the base image has",
+			Dockerfile: "FROM debian:12\nRUN cd /opt && mv a b\nCOPY app.war /opt/b/webapps/\nRUN chmod -R 750 /opt/b\nCOPY html /usr/share/nginx/html\nRUN chmod -R 755 /usr/share/nginx/html\n",
+			Lines:      []int{4, 6},
+			Safety:     finding.Equivalent,
+			Fixed:      "FROM debian:12\nRUN cd /opt && mv a b\nCOPY app.war /opt/b/webapps/\nRUN chmod -R 750 /opt/b\nCOPY html /usr/share/nginx/html\nRUN chmod -R 755 /usr/share/nginx/html\n",
+		},
+		{
 			Name:       "the user is only made after the copy",
 			Dockerfile: "FROM debian:12\nCOPY . /app\nRUN useradd app && chown -R app:app /app\n",
 			Lines:      []int{3},

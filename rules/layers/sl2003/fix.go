@@ -18,7 +18,7 @@ import (
 // that was there before keeps its own owner then, so that is a suggestion.
 func fix(p *rule.Pass, c change, copies []trace.Event) (finding.Fix, bool) {
 	value, ok := onTheWay(p, c, copies)
-	if !ok || len(c.paths) != 1 || !covered(p, c, copies) {
+	if !ok || len(c.paths) != 1 || !covered(p, c, copies) || c.recursive && !whole(c, copies) {
 		return finding.Fix{}, false
 	}
 	removal, ok := takeOut(c)
@@ -115,6 +115,18 @@ func covered(p *rule.Pass, c change, copies []trace.Event) bool {
 	return true
 }
 
+// whole reports whether the copies are all that can be in the path: one of
+// them fills it, or nothing has run before that could have.
+func whole(c change, copies []trace.Event) bool {
+	if slices.ContainsFunc(copies, func(e trace.Event) bool { return e.Path == c.paths[0] }) {
+		return true
+	}
+	return !slices.ContainsFunc(c.In.Stage.Instructions, func(in *dockerfile.Instruction) bool {
+		_, runs := in.Command.(*dockerfile.Run)
+		return runs && in.Span.Start < copies[0].In.Span.Start
+	})
+}
+
 // existed reports whether the path was there before the copies, as a WORKDIR
 // makes it, and is itself changed.
 func existed(p *rule.Pass, c change, copies []trace.Event) bool {
@@ -122,6 +134,9 @@ func existed(p *rule.Pass, c change, copies []trace.Event) bool {
 		return false
 	}
 	name := c.paths[0]
+	if system(name) || !slices.ContainsFunc(copies, func(e trace.Event) bool { return e.Path == name }) {
+		return true
+	}
 	for _, in := range c.In.Stage.Instructions {
 		if in.Span.Start >= copies[0].In.Span.Start {
 			break
@@ -138,6 +153,11 @@ func existed(p *rule.Pass, c change, copies []trace.Event) bool {
 		}
 	}
 	return false
+}
+
+// system reports whether base images are likely to hold a path with files.
+func system(name string) bool {
+	return slices.ContainsFunc([]string{"/etc", "/usr", "/var"}, func(dir string) bool { return trace.Inside(name, dir) })
 }
 
 // takeOut is the edits that take the change out of its RUN, or the RUN when it
