@@ -3,6 +3,7 @@ package sl5001
 
 import (
 	"slices"
+	"strings"
 
 	"schlank/dockerfile"
 	"schlank/dockerfile/shellcmd"
@@ -48,6 +49,7 @@ func Rule() *rule.Rule {
 					Name:       "it is on",
 					Dockerfile: "FROM debian:12\nSHELL [\"/bin/bash\", \"-eo\", \"pipefail\", \"-c\"]\nRUN a | b\nSHELL [\"/bin/sh\", \"-c\"]\nRUN bash -o pipefail -c 'a | b'\nRUN bash -c 'set -euo pipefail; a | b'\n",
 				},
+				{Name: "the end fails without input", Dockerfile: "FROM debian:12\nRUN grep x sums | sha256sum -c - && curl -fsSL https://example.com/sums | grep x | sha512sum --check\n"},
 				{
 					Name:       "what can't fail, and what is asked",
 					Dockerfile: "FROM debian:12\nRUN echo a | b && yes | c && if a | grep -q b; then c; fi\nSHELL [\"pwsh\", \"-c\"]\nRUN a | b\n",
@@ -66,7 +68,7 @@ func run(p *rule.Pass) {
 			continue
 		}
 		for k, c := range s.Commands {
-			if c.Next != shellcmd.Pipe && c.Next != shellcmd.PipeAll || on(s, k) || asked(c) || !canFail(c) {
+			if c.Next != shellcmd.Pipe && c.Next != shellcmd.PipeAll || on(s, k) || asked(c) || !canFail(c) || noticed(s, k) {
 				continue
 			}
 			f := finding.Finding{
@@ -104,6 +106,18 @@ func canFail(c shellcmd.Command) bool {
 		return false
 	}
 	return true
+}
+
+// noticed reports whether the end of the pipeline that command k feeds fails
+// when it gets nothing: a check of checksums does.
+func noticed(s script.Script, k int) bool {
+	for s.Commands[k].Next == shellcmd.Pipe || s.Commands[k].Next == shellcmd.PipeAll {
+		if k++; k == len(s.Commands) {
+			return false
+		}
+	}
+	c := s.Commands[k]
+	return strings.HasSuffix(c.Name, "sum") && c.Args(shellcmd.Options{}).Has("-c", "--check")
 }
 
 // fixes are the ways to switch pipefail on.

@@ -45,7 +45,7 @@ func adduser(c rule.Shell, args shellcmd.Args) string {
 	}
 	switch script.SystemShell(c.In.Stage) {
 	case script.Ash:
-		if !args.Has("-D", "-S") {
+		if !args.Has("-D", "-S") && !has(c, "--disabled-password", "--system") {
 			return "-D"
 		}
 	case script.Dash:

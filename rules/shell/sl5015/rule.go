@@ -25,7 +25,7 @@ func Rule() *rule.Rule {
 			More: []rule.Example{
 				{Name: "keys and settings", Dockerfile: "FROM debian:12\nRUN ssh-keygen -t ed25519 && openssl req -x509 -newkey rsa:2048 && dpkg-reconfigure tzdata && passwd root && mysql_secure_installation\n", Lines: []int{2, 2, 2, 2, 2}},
 				{Name: "the answer is given", Dockerfile: "FROM debian:12\nRUN ssh-keygen -t ed25519 -N '' -f k && openssl req -x509 -subj /CN=x && dpkg-reconfigure -f noninteractive tzdata && passwd -l root && yes | dpkg-reconfigure x && DEBIAN_FRONTEND=noninteractive dpkg-reconfigure y && ssh-keygen -A && openssl version\n"},
-				{Name: "adduser of other systems, and for groups", Dockerfile: "FROM alpine:3.20\nRUN adduser -D app && adduser -S -G g app && adduser app g\nFROM fedora:41\nRUN adduser app\nFROM debian:12\nRUN adduser --system app && adduser app group && addgroup x\nENV DEBIAN_FRONTEND=noninteractive\nRUN dpkg-reconfigure x\n"},
+				{Name: "adduser of other systems, and for groups", Dockerfile: "FROM alpine:3.20\nRUN adduser -D app && adduser -S -G g app && adduser --system --uid 1001 web && adduser app g\nFROM fedora:41\nRUN adduser app\nFROM debian:12\nRUN adduser --system app && adduser app group && addgroup x\nENV DEBIAN_FRONTEND=noninteractive\nRUN dpkg-reconfigure x\n"},
 			},
 			Since:   "0.2",
 			Sources: []string{"https://manpages.debian.org/bookworm/adduser/adduser.8.en.html"},
