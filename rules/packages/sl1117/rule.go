@@ -3,6 +3,7 @@ package sl1117
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"schlank/dockerfile"
@@ -35,6 +36,12 @@ func Rule() *rule.Rule {
 					Fixed:      "FROM node:22\nRUN --mount=type=cache,target=/root/.npm npm ci\n",
 				},
 				{
+					Name:       "with a cache that is in the layer",
+					Dockerfile: "FROM a\nRUN --mount=type=cache,target=/go/pkg/mod go build . && go clean -cache -modcache\n",
+					Lines:      []int{2},
+					Fixed:      "FROM a\nRUN --mount=type=cache,target=/go/pkg/mod go build . && go clean -cache -modcache\n",
+				},
+				{
 					Name:       "with something else that has to go",
 					Dockerfile: "FROM a\nRUN --mount=type=cache,target=/var/lib/apt apt-get update && rm -rf /var/lib/apt/lists/* /tmp/x\n",
 					Lines:      []int{2},
@@ -57,11 +64,11 @@ func run(p *rule.Pass) {
 		if !ok || len(run.Mounts) == 0 {
 			continue
 		}
-		var mounted []pkgmgr.Cache
+		var mounted, others []pkgmgr.Cache
 		for _, s := range calls.Steps(p, i) {
 			for _, cache := range mounted {
 				if s.Empties(cache, pkgmgr.Home(i.Before.User)) {
-					p.Report(report(s, *calls.MountOf(run, cache, "cache")))
+					p.Report(report(s, *calls.MountOf(run, cache, "cache"), others))
 					break
 				}
 			}
@@ -71,20 +78,24 @@ func run(p *rule.Pass) {
 			for _, cache := range s.Call.Fills(s.Call.Env, s.Call.Home()) {
 				if calls.MountOf(run, cache, "cache") != nil {
 					mounted = append(mounted, cache)
+				} else {
+					others = append(others, cache)
 				}
 			}
 		}
 	}
 }
 
-func report(c calls.Step, m dockerfile.Mount) finding.Finding {
+// report is the finding about a command that empties the cache in a mount;
+// others are caches that lie in the layer.
+func report(c calls.Step, m dockerfile.Mount, others []pkgmgr.Cache) finding.Finding {
 	command := c.Command()
 	f := finding.Finding{
 		Span:    command.Orig,
 		Message: fmt.Sprintf("the cache that is mounted at %s is emptied", m.Target.Text),
 		Hint:    "leave this out, the mount is no part of the image",
 	}
-	if len(command.OrigRemoval) > 0 && c.Script == c.Run.Script && alone(c) {
+	if len(command.OrigRemoval) > 0 && c.Script == c.Run.Script && alone(c, others) {
 		var edits []source.Edit
 		for _, s := range command.OrigRemoval {
 			edits = append(edits, source.Delete(s))
@@ -96,11 +107,16 @@ func report(c calls.Step, m dockerfile.Mount) finding.Finding {
 
 // alone reports whether a command empties caches in mounts and does nothing
 // else.
-func alone(c calls.Step) bool {
-	if c.Call != nil {
-		return len(c.Command().Redirs) == 0
+func alone(c calls.Step, others []pkgmgr.Cache) bool {
+	home := pkgmgr.Home(c.In.Before.User)
+	if slices.ContainsFunc(others, func(o pkgmgr.Cache) bool { return c.Empties(o, home) }) {
+		return false
 	}
-	for _, dir := range pkgmgr.Removed(c.Effective, pkgmgr.Home(c.In.Before.User)) {
+	if c.Call != nil {
+		return true
+	}
+	removed := pkgmgr.Removed(c.Effective, home)
+	for _, dir := range removed {
 		inside := false
 		for _, m := range c.Run.Mounts {
 			inside = inside || m.Type == "cache" && calls.Inside(dir, m.Target.Text)
@@ -109,7 +125,7 @@ func alone(c calls.Step) bool {
 			return false
 		}
 	}
-	return len(pkgmgr.Removed(c.Effective, pkgmgr.Home(c.In.Before.User))) >= operands(c)
+	return len(removed) >= operands(c)
 }
 
 // operands is how many paths a command names.
