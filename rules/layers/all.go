@@ -20,6 +20,7 @@ import (
 	"schlank/rules/layers/sl2013"
 	"schlank/rules/layers/sl2014"
 	"schlank/rules/layers/sl2015"
+	"schlank/rules/layers/sl2016"
 )
 
 // All are the rules of the group in order of their IDs.
@@ -40,5 +41,6 @@ func All() []*rule.Rule {
 		sl2013.Rule(),
 		sl2014.Rule(),
 		sl2015.Rule(),
+		sl2016.Rule(),
 	}
 }

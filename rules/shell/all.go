@@ -23,6 +23,7 @@ import (
 	"schlank/rules/shell/sl5016"
 	"schlank/rules/shell/sl5017"
 	"schlank/rules/shell/sl5018"
+	"schlank/rules/shell/sl5019"
 	"schlank/rules/shell/sl5090"
 )
 
@@ -47,6 +48,7 @@ func All() []*rule.Rule {
 		sl5016.Rule(),
 		sl5017.Rule(),
 		sl5018.Rule(),
+		sl5019.Rule(),
 		sl5090.Rule(),
 	}
 }

@@ -2,6 +2,7 @@
 package sl2005
 
 import (
+	"path"
 	"strings"
 
 	"schlank/dockerfile"
@@ -16,7 +17,7 @@ func Rule() *rule.Rule {
 	return &rule.Rule{
 		ID:       "SL2005",
 		Name:     "junk-copied",
-		Aliases:  []string{},
+		Aliases:  []string{"DKL-LI-0003"},
 		Category: rule.Size,
 		Severity: finding.Warning,
 		Doc: rule.Doc{
@@ -26,7 +27,7 @@ func Rule() *rule.Rule {
 			Bad:  "FROM node:22\nWORKDIR /app\nCOPY node_modules ./node_modules\nCOPY src ./src\n",
 			Good: "FROM node:22\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci\nCOPY src ./src\n",
 			More: []rule.Example{
-				{Name: "histories and environments", Dockerfile: "FROM python:3.12\nCOPY .git/ /app/.git\nCOPY app .venv /app/\nADD ./venv /venv\n", Lines: []int{2, 3, 4}},
+				{Name: "histories and environments", Dockerfile: "FROM python:3.12\nCOPY .git/ /app/.git\nCOPY app .venv /app/\nADD ./venv /venv\n", Lines: []int{2, 3, 4}, Aliases: []string{"DKL-LI-0003", "", ""}},
 				{Name: "from a stage it is made for the image", Dockerfile: "FROM node:22 AS deps\nRUN npm ci\nFROM node:22\nCOPY --from=deps /app/node_modules ./node_modules\nCOPY dist app.log.conf /app/\n"},
 				{Name: "a builder may look at the history", Dockerfile: "FROM golang:1.23 AS build\nCOPY .git .git\nRUN go build\nFROM scratch\nCOPY --from=build /a /a\n"},
 			},
@@ -53,6 +54,11 @@ func run(p *rule.Pass) {
 				Span:    s.Span,
 				Message: name + " is " + kind,
 				Hint:    "leave it out, and name it in .dockerignore",
+				Aliases: []string{},
+			}
+			switch path.Base(name) {
+			case ".git", ".cache", ".vscode", ".idea", ".DS_Store":
+				f.Aliases = []string{"DKL-LI-0003"}
 			}
 			if p.Context != nil {
 				if info, ok := p.Context.Stat(name); ok && info.Size > 0 {

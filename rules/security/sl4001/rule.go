@@ -16,7 +16,7 @@ func Rule() *rule.Rule {
 	return &rule.Rule{
 		ID:       "SL4001",
 		Name:     "sudo",
-		Aliases:  []string{"DL3004", "DS-0010", "CKV2_DOCKER_1"},
+		Aliases:  []string{"DL3004", "DS-0010", "DKL-DI-0001", "CKV2_DOCKER_1"},
 		Category: rule.Security,
 		Severity: finding.Warning,
 		Doc: rule.Doc{

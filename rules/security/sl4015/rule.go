@@ -12,7 +12,7 @@ func Rule() *rule.Rule {
 	return &rule.Rule{
 		ID:       "SL4015",
 		Name:     "password-set",
-		Aliases:  []string{"CKV2_DOCKER_17"},
+		Aliases:  []string{"CKV2_DOCKER_17", "DKL-LI-0001"},
 		Category: rule.Security,
 		Severity: finding.Warning,
 		Doc: rule.Doc{
@@ -22,7 +22,7 @@ func Rule() *rule.Rule {
 			Bad:  "FROM debian:12\nRUN useradd app && echo \"app:hunter2\" | chpasswd\n",
 			Good: "FROM debian:12\nRUN useradd app\n",
 			More: []rule.Example{
-				{Name: "in all its forms", Dockerfile: "FROM debian:12\nRUN useradd -p '$6$x' a && usermod --password x a && echo x | passwd --stdin a && passwd -d root && chpasswd < list\n", Lines: []int{2, 2, 2, 2, 2}},
+				{Name: "in all its forms", Dockerfile: "FROM debian:12\nRUN useradd -p '$6$x' a && usermod --password x a && echo x | passwd --stdin a && passwd -d root && chpasswd < list\n", Lines: []int{2, 2, 2, 2, 2}, Aliases: []string{"", "", "", "DKL-LI-0001", "CKV2_DOCKER_17"}},
 				{Name: "locking is good", Dockerfile: "FROM debian:12\nRUN passwd -l root && useradd -m a && usermod -L a && adduser --disabled-password a && useradd -rp '*' b && useradd --password '!' c\n"},
 			},
 			Since:   "0.2",
@@ -37,11 +37,19 @@ func run(p *rule.Pass) {
 		if c.In.Stage == nil || !p.Shipped(c.In.Stage) || !sets(c) {
 			continue
 		}
-		p.Report(finding.Finding{
+		f := finding.Finding{
 			Span:    c.Words[0].Orig,
 			Message: "every container gets the same password",
 			Hint:    "a user of an image needs no password: leave it out",
-		})
+			Aliases: []string{},
+		}
+		switch {
+		case c.Name == "chpasswd":
+			f.Aliases = []string{"CKV2_DOCKER_17"}
+		case c.Name == "passwd" && c.Args(shellcmd.Options{}).Has("-d", "--delete"):
+			f.Message, f.Aliases = "everybody can be this user without a password", []string{"DKL-LI-0001"}
+		}
+		p.Report(f)
 	}
 }
 

@@ -54,6 +54,7 @@ func Rule() *rule.Rule {
 					Name:       "what can't fail, and what is asked",
 					Dockerfile: "FROM debian:12\nRUN echo a | b && yes | c && if a | grep -q b; then c; fi\nSHELL [\"pwsh\", \"-c\"]\nRUN a | b\n",
 				},
+				{Name: "other shells have it too", Dockerfile: "FROM debian:12\nSHELL [\"/bin/zsh\", \"-o\", \"pipefail\", \"-c\"]\nRUN a | b\nSHELL [\"/bin/zsh\", \"-c\"]\nRUN a | b\n", Lines: []int{5}},
 			},
 			Since:   "0.2",
 			Sources: []string{"https://docs.docker.com/build/building/best-practices/#using-pipes", "https://www.gnu.org/software/bash/manual/html_node/Pipelines.html"},
@@ -64,9 +65,6 @@ func Rule() *rule.Rule {
 
 func run(p *rule.Pass) {
 	for _, s := range script.All(p) {
-		if s.Shell == "zsh" || s.Shell == "ksh" || s.Shell == "mksh" {
-			continue
-		}
 		for k, c := range s.Commands {
 			if c.Next != shellcmd.Pipe && c.Next != shellcmd.PipeAll || on(s, k) || asked(c) || !canFail(c) || noticed(s, k) {
 				continue
