@@ -6,14 +6,21 @@ import (
 	"strings"
 
 	"schlank/dockerfile"
+	"schlank/dockerfile/pkgmgr"
 	"schlank/dockerfile/shellcmd"
 )
 
-// aptValues are apt-get's options that take a value (apt-get(8)).
-var aptValues = []string{"-o", "--option", "-c", "--config-file", "-t", "--target-release", "--default-release", "-a", "--host-architecture", "-P", "--build-profiles"}
+// apt is what a command does if it is a call of apt.
+func apt(e shellcmd.Effective) (pkgmgr.Action, bool) {
+	a, ok := pkgmgr.Parse(e)
+	return a, ok && a.Manager.Name == "apt"
+}
 
 // isApt reports whether a program is a front end of apt.
-func isApt(name string) bool { return name == "apt-get" || name == "apt" || name == "aptitude" }
+func isApt(e shellcmd.Effective) bool {
+	_, ok := apt(e)
+	return ok
+}
 
 // packageLayers are the layers made by RUN instructions that do nothing but
 // install packages and clean up after that.
@@ -37,7 +44,7 @@ func aptOnly(run *dockerfile.Run) bool {
 	for _, c := range run.Script.Commands {
 		e := c.Effective()
 		switch {
-		case isApt(e.Name):
+		case isApt(e):
 			apt = true
 		case e.Name == "set", removesAptLists(e):
 		default:
@@ -85,33 +92,18 @@ func askedPackages(in Input) map[string]string {
 // aptInstalls are the packages an "apt-get install" names, without versions,
 // architectures and releases.
 func aptInstalls(e shellcmd.Effective) []string {
-	if !isApt(e.Name) {
+	a, ok := apt(e)
+	if !ok || a.VerbText != "install" {
 		return nil
 	}
-	args := e.Args(shellcmd.Options{Values: aptValues})
 	var names []string
-	for k, i := range args.Operands {
-		w := e.Words[i]
-		if k == 0 {
-			if w.Value != "install" {
-				return nil
-			}
-			continue
-		}
-		if !w.Static || strings.HasSuffix(w.Value, "-") || localDeb(w.Value) {
-			continue
-		}
-		name := strings.FieldsFunc(w.Value, func(r rune) bool { return r == '=' || r == '/' || r == ':' })
-		if len(name) > 0 {
-			names = append(names, name[0])
+	for _, p := range a.Packages {
+		// A minus at the end removes the package.
+		if a.Words[p.Word].Static && p.Name != "" && !strings.HasSuffix(p.Text, "-") {
+			names = append(names, p.Name)
 		}
 	}
 	return names
-}
-
-// localDeb reports an operand of apt that is a file, not a name.
-func localDeb(s string) bool {
-	return strings.HasPrefix(s, "/") || strings.HasPrefix(s, "./") || strings.HasPrefix(s, "../") || strings.HasSuffix(s, ".deb")
 }
 
 // foreignPackages finds a RUN that installs a package file: no archive has
@@ -123,18 +115,17 @@ func foreignPackages(in Input) *dockerfile.Instruction {
 			continue
 		}
 		for _, c := range run.Script.Commands {
-			e := c.Effective()
-			args := e.Args(shellcmd.Options{Values: aptValues})
-			if e.Name == "dpkg" && args.Has("-i", "--install", "--unpack") {
-				return i
-			}
-			if isApt(e.Name) && operand(e) == "install" && slices.ContainsFunc(args.Operands, func(k int) bool { return localDeb(e.Words[k].Text) }) {
+			a, ok := pkgmgr.Parse(c.Effective())
+			if ok && a.Manager.Ecosystem == pkgmgr.Debian && a.Verb == pkgmgr.Install && slices.ContainsFunc(a.Packages, local) {
 				return i
 			}
 		}
 	}
 	return nil
 }
+
+// local reports a package that is a file.
+func local(p pkgmgr.Package) bool { return p.Kind == pkgmgr.Local }
 
 // upgradeVerb is the verb with which the original upgrades the packages of
 // its base, "" when it does not.
@@ -145,9 +136,12 @@ func upgradeVerb(in Input) string {
 			continue
 		}
 		for _, c := range run.Script.Commands {
-			e := c.Effective()
-			if v := operand(e); isApt(e.Name) && (v == "upgrade" || v == "dist-upgrade" || v == "full-upgrade") {
-				return strings.Replace(v, "full-", "dist-", 1)
+			a, ok := apt(c.Effective())
+			switch {
+			case ok && a.VerbText == "upgrade":
+				return "upgrade"
+			case ok && a.Verb == pkgmgr.DistUpgrade:
+				return "dist-upgrade"
 			}
 		}
 	}

@@ -48,8 +48,8 @@ func needsLists(i *dockerfile.Instruction) bool {
 // uses reports whether a RUN calls apt with a verb.
 func uses(run *dockerfile.Run, verb string) bool {
 	return slices.ContainsFunc(run.Script.Commands, func(c shellcmd.Command) bool {
-		e := c.Effective()
-		return isApt(e.Name) && operand(e) == verb
+		a, ok := apt(c.Effective())
+		return ok && a.VerbText == verb
 	})
 }
 
@@ -91,15 +91,15 @@ func superfluous(c shellcmd.Command) bool {
 	if removesAptLists(e) {
 		return true
 	}
-	if !isApt(e.Name) || len(e.Wrappers) > 0 {
+	a, ok := apt(e)
+	if !ok || len(e.Wrappers) > 0 {
 		return false
 	}
-	switch operand(e) {
+	switch a.VerbText {
 	case "clean", "autoclean":
 		return true
 	case "update":
-		args := e.Args(shellcmd.Options{Values: aptValues})
-		return !slices.ContainsFunc(args.Flags, func(f shellcmd.Flag) bool {
+		return !slices.ContainsFunc(a.Args.Flags, func(f shellcmd.Flag) bool {
 			return !slices.Contains([]string{"-q", "-y", "--quiet", "--yes", "--assume-yes"}, f.Name)
 		})
 	}
@@ -110,10 +110,11 @@ func superfluous(c shellcmd.Command) bool {
 // the names. head is "" when it is none, or one that a shell has to read.
 func install(c shellcmd.Command) (head string, names []string) {
 	e := c.Effective()
-	if !isApt(e.Name) || operand(e) != "install" || len(e.Wrappers)+len(c.Assigns)+len(c.Redirs) > 0 {
+	a, ok := apt(e)
+	if !ok || a.VerbText != "install" || len(e.Wrappers)+len(c.Assigns)+len(c.Redirs) > 0 {
 		return "", nil
 	}
-	operands := e.Args(shellcmd.Options{Values: aptValues}).Operands
+	operands := a.Args.Operands
 	words := []string{"apt-get", "install"}
 	for k, w := range e.Words[1:] {
 		switch {
@@ -142,15 +143,6 @@ func addInstall(cmds [][]string, head string, names []string) [][]string {
 		return cmds
 	}
 	return append(cmds, append([]string{head}, names...))
-}
-
-// operand is the first operand: apt's verb.
-func operand(e shellcmd.Effective) string {
-	args := e.Args(shellcmd.Options{Values: aptValues})
-	if len(args.Operands) == 0 {
-		return ""
-	}
-	return e.Words[args.Operands[0]].Value
 }
 
 // mergeable reports whether the steps of an apt RUN can be written as a plain

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"schlank/dockerfile/pkgmgr"
 	"schlank/dockerfile/shellcmd"
 	pkgdb "schlank/internal/pkgdb/python"
 )
@@ -36,73 +37,40 @@ type Install struct {
 	After int
 }
 
-// valueFlags are pip install's flags that take a value (pip 25, `pip install
-// --help`).
-var valueFlags = []string{
-	"-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-t", "--target", "--platform",
-	"--python-version", "--implementation", "--abi", "--root", "--prefix", "--src", "--upgrade-strategy",
-	"-C", "--config-settings", "--global-option", "--no-binary", "--only-binary", "--progress-bar",
-	"--report", "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--log", "--proxy",
-	"--retries", "--timeout", "--exists-action", "--trusted-host", "--cert", "--client-cert", "--cache-dir",
-	"--use-feature", "--use-deprecated", "--group", "--root-user-action", "--keyring-provider", "--python",
-}
-
-// placeFlags decide themselves where packages go.
-var placeFlags = []string{"-t", "--target", "--root", "--prefix", "--user", "--python"}
-
 // ReadInstall reads a command as `pip install …`. ok is false when it is
 // none. An error says why the install cannot be moved to a prefix.
 func ReadInstall(c shellcmd.Command) (in Install, ok bool, err error) {
-	e := c.Effective()
-	words := pipWords(e.Words)
-	if len(words) < 2 || words[1].Value != "install" {
+	a, ok := pkgmgr.Parse(c.Effective())
+	if !ok || a.Manager.Name != "pip" || a.VerbText != "install" {
 		return in, false, nil
 	}
-	args := shellcmd.Effective{Name: "pip", Words: words[1:]}.Args(shellcmd.Options{Values: valueFlags})
-	in.After = words[1].Orig.End
-	if args.Has(placeFlags...) {
+	in.After = a.Words[a.VerbWord].Orig.End
+	if a.Has(pkgmgr.Target) || a.Args.Has("--user", "--python") {
 		return in, true, fmt.Errorf("pip is told where to install")
 	}
-	if args.Has("-e", "--editable") {
+	if a.Has(pkgmgr.Editable) {
 		return in, true, fmt.Errorf("an editable install points into the source tree")
 	}
-	for _, f := range args.Flags {
-		switch f.Name {
-		case "-r", "--requirement", "-c", "--constraint":
-			if strings.ContainsAny(f.Value, "$*?:") || f.Value == "" {
-				return in, true, fmt.Errorf("the requirements file %q is known only at run time", f.Value)
-			}
-			in.Manifests = append(in.Manifests, f.Value)
+	for _, s := range a.Settings {
+		if s.Option != pkgmgr.Manifest && s.Option != pkgmgr.Constraint {
+			continue
 		}
+		if strings.ContainsAny(s.Value, "$*?:") || s.Value == "" {
+			return in, true, fmt.Errorf("the requirements file %q is known only at run time", s.Value)
+		}
+		in.Manifests = append(in.Manifests, s.Value)
 	}
-	for _, i := range args.Operands {
-		w := words[1:][i]
-		if !w.Static || strings.ContainsAny(w.Value, "/:") || strings.HasPrefix(w.Value, ".") {
-			return in, true, fmt.Errorf("%s is installed from a path or address", w.Text)
+	for _, p := range a.Packages {
+		if p.Kind != pkgmgr.Named || !a.Words[p.Word].Static || strings.ContainsAny(p.Text, "/:") {
+			return in, true, fmt.Errorf("%s is installed from a path or address", a.Words[p.Word].Text)
 		}
-		in.Names = append(in.Names, w.Value)
+		in.Names = append(in.Names, p.Text)
 	}
 	in.Purpose = purpose(in)
 	return in, true, nil
 }
 
-// pipWords strips "python -m" in front of pip; nil when it is not pip.
-func pipWords(words []shellcmd.Word) []shellcmd.Word {
-	if len(words) == 0 || !words[0].Static {
-		return nil
-	}
-	name := path.Base(words[0].Value)
-	if pipName.MatchString(name) {
-		return words
-	}
-	if pythonName.MatchString(name) && len(words) > 2 && words[1].Value == "-m" && words[2].Value == "pip" {
-		return words[2:]
-	}
-	return nil
-}
-
 var (
-	pipName    = regexp.MustCompile(`^pip[0-9.]*$`)
 	pythonName = regexp.MustCompile(`^python[0-9.]*$`)
 	// devManifest matches files and groups that are for development by
 	// their name, as whole words: requirements-dev.txt, requirements/test.txt.
