@@ -15,7 +15,6 @@ import (
 	"schlank/rules/runtime/sl6008"
 	"schlank/rules/runtime/sl6009"
 	"schlank/rules/runtime/sl6010"
-	"schlank/rules/runtime/sl6011"
 	"schlank/rules/runtime/sl6012"
 	"schlank/rules/runtime/sl6013"
 )
@@ -33,7 +32,6 @@ func All() []*rule.Rule {
 		sl6008.Rule(),
 		sl6009.Rule(),
 		sl6010.Rule(),
-		sl6011.Rule(),
 		sl6012.Rule(),
 		sl6013.Rule(),
 	}

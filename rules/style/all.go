@@ -16,7 +16,6 @@ import (
 	"schlank/rules/style/sl7009"
 	"schlank/rules/style/sl7010"
 	"schlank/rules/style/sl7011"
-	"schlank/rules/style/sl7012"
 )
 
 // All are the rules of the group in order of their IDs.
@@ -33,6 +32,5 @@ func All() []*rule.Rule {
 		sl7009.Rule(),
 		sl7010.Rule(),
 		sl7011.Rule(),
-		sl7012.Rule(),
 	}
 }
