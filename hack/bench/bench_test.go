@@ -31,7 +31,7 @@ func TestMove(t *testing.T) {
 func TestTable(t *testing.T) {
 	var buf bytes.Buffer
 	err := printTable(&buf, "gzip", []result{
-		{tool: tool{name: ours, does: "all"}, wall: 2 * time.Second, cpu: 3 * time.Second, rss: 50_000_000},
+		{tool: tool{name: ours, does: "all"}, wall: 2 * time.Second, cpu: 3 * time.Second, memory: memory{50_000_000, 40_000_000}},
 		{tool: tool{name: "seen", does: "less"}, wall: 400 * time.Millisecond},
 		{tool: tool{name: "peer", does: "little", target: 0.5}, wall: 8 * time.Second},
 	})
@@ -45,10 +45,10 @@ func TestTable(t *testing.T) {
 		}
 	}
 	want := [][]string{
-		strings.Fields("program wall s CPU s peak MB ours / its target it"),
-		strings.Fields("schlank 2.00 3.00 50 1.00 ≤ 60 MB met all"),
-		strings.Fields("seen 0.40 0.00 0 5.00 ≤ 0.3 s missed less"),
-		strings.Fields("peer 8.00 0.00 0 0.25 ≤ 0.50 met little"),
+		strings.Fields("program wall s CPU s peak MB own MB ours / its target it"),
+		strings.Fields("schlank 2.00 3.00 50 40 1.00 ≤ 60 MB met all"),
+		strings.Fields("seen 0.40 0.00 0 0 5.00 ≤ 0.3 s missed less"),
+		strings.Fields("peer 8.00 0.00 0 0 0.25 ≤ 0.50 met little"),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("table (-want +got):\n%s", diff)

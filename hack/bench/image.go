@@ -22,16 +22,18 @@ type form struct {
 	name      string
 	mediaType types.MediaType
 	pack      func(io.Writer) (io.WriteCloser, error)
+	// unpacker is the program that unpacks such layers and does no more.
+	unpacker string
 }
 
 // forms are gzip as the Go standard library writes it, which is what Docker
 // and BuildKit use, zstd at the level that BuildKit has, and none.
 var forms = []form{
-	{"gzip", types.OCILayer, func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil }},
+	{"gzip", types.OCILayer, func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil }, "igzip"},
 	{"zstd", types.OCILayerZStd, func(w io.Writer) (io.WriteCloser, error) {
 		return zstd.NewWriter(w, zstd.WithEncoderConcurrency(1))
-	}},
-	{"plain", types.OCIUncompressedLayer, func(w io.Writer) (io.WriteCloser, error) { return nopCloser{w}, nil }},
+	}, "zstd"},
+	{"plain", types.OCIUncompressedLayer, func(w io.Writer) (io.WriteCloser, error) { return nopCloser{w}, nil }, ""},
 }
 
 type nopCloser struct{ io.Writer }
@@ -55,7 +57,10 @@ func (f *form) make(dir, bases string) error {
 	if err := f.writeImage(f.layout(dir), bases); err != nil {
 		return err
 	}
-	return writeArchive(f.archive(dir), f.layout(dir))
+	if err := writeArchive(f.archive(dir), f.layout(dir)); err != nil || f.unpacker != "" {
+		return err
+	}
+	return os.RemoveAll(f.layout(dir)) // nothing else reads it
 }
 
 // writeImage writes the layout.

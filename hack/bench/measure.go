@@ -15,7 +15,14 @@ import (
 type result struct {
 	tool
 	wall, cpu time.Duration
-	rss       int64 // bytes, the most of all runs
+	memory    // the most of all runs
+}
+
+// memory is what a process has of it at most, in bytes. What is resident but
+// not its own is mapped from files, above all the program: pages that are not
+// there twice, and that the kernel takes back when it wants to.
+type memory struct {
+	resident, own int64
 }
 
 // measure runs the tools in turns.
@@ -26,20 +33,20 @@ func measure(ctx context.Context, tools []tool, runs int, stderr io.Writer) ([]r
 		if !t.warm {
 			continue
 		}
-		if _, _, err := once(ctx, t); err != nil {
+		if _, err := once(ctx, t); err != nil {
 			return nil, fmt.Errorf("running %s: %w", t.name, err)
 		}
 	}
 	for n := range runs {
 		for i, t := range tools {
 			fmt.Fprintf(stderr, "bench: run %d of %d: %s\n", n+1, runs, t.name)
-			wall, state, err := once(ctx, t)
+			r, err := once(ctx, t)
 			if err != nil {
 				return nil, fmt.Errorf("running %s: %w", t.name, err)
 			}
-			walls[i] = append(walls[i], wall)
-			cpus[i] = append(cpus[i], state.UserTime()+state.SystemTime())
-			results[i].rss = max(results[i].rss, peakMemory(state))
+			walls[i], cpus[i] = append(walls[i], r.wall), append(cpus[i], r.cpu)
+			results[i].resident = max(results[i].resident, r.resident)
+			results[i].own = max(results[i].own, r.own)
 		}
 	}
 	for i, t := range tools {
@@ -49,17 +56,21 @@ func measure(ctx context.Context, tools []tool, runs int, stderr io.Writer) ([]r
 }
 
 // once runs a tool, its output thrown away.
-func once(ctx context.Context, t tool) (time.Duration, *os.ProcessState, error) {
+func once(ctx context.Context, t tool) (result, error) {
 	cmd := exec.CommandContext(ctx, t.args[0], t.args[1:]...)
 	cmd.Env = append(os.Environ(), t.env...)
 	start := time.Now()
-	err := cmd.Run()
-	wall := time.Since(start)
+	if err := cmd.Start(); err != nil {
+		return result{}, err
+	}
+	stop := watchMemory(cmd.Process.Pid)
+	err := cmd.Wait()
+	r := result{wall: time.Since(start), memory: stop(), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && t.failure != 0 && exit.ExitCode() == t.failure {
 		err = nil
 	}
-	return wall, cmd.ProcessState, err
+	return r, err
 }
 
 func median(list []time.Duration) time.Duration {

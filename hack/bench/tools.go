@@ -19,6 +19,9 @@ type tool struct {
 	target float64
 	// does is what it does more or less than we do.
 	does string
+	// comparable marks the run of ours whose time the others' targets are for,
+	// if that is not the first.
+	comparable bool
 	// warm says that it runs once before it is measured.
 	warm bool
 	// failure is an exit code that is none: dive's CI mode judges.
@@ -71,11 +74,13 @@ func tools(f *form, opt options, bin string) ([]tool, error) {
 		{name: ours, args: []string{inventory, archive}, env: []string{"SCHLANK_LAYER_CACHE=off"}, does: "tree, content digests, packages, ELF facts; all digests checked"},
 		{name: "schlank, seen before", args: []string{inventory, archive}, env: []string{"SCHLANK_LAYER_CACHE=" + cache}, warm: true, does: "the same from its cache; blobs not read"},
 	}
-	if opt.schlank != "" {
-		list = append(list, tool{name: "schlank inspect", args: []string{opt.schlank, "inspect", "--format", "json", archive}, env: []string{"SCHLANK_LAYER_CACHE=off"}, does: "the same, causes and fixes"})
+	if f.name == "plain" {
+		list = append(list, tool{name: "schlank, skimming", args: []string{inventory, "-unverified", archive}, env: []string{"SCHLANK_LAYER_CACHE=off"}, comparable: true, does: "tree, packages, ELF facts; nothing hashed or checked"})
 	}
-	unpackers := map[string]string{"gzip": "igzip", "zstd": "zstd"}
-	if name := unpackers[f.name]; name != "" {
+	if opt.schlank != "" {
+		list = append(list, tool{name: "schlank inspect", args: []string{opt.schlank, "inspect", "--format", "json", archive}, env: []string{"SCHLANK_LAYER_CACHE=off"}, does: "as the first, causes and fixes"})
+	}
+	if name := f.unpacker; name != "" {
 		if _, err := exec.LookPath(name); err != nil {
 			return nil, fmt.Errorf("%s is not here: install Debian's packages isal and zstd", name)
 		}
