@@ -84,23 +84,26 @@ func (w *walk) look(dir string, depth int) {
 		if w.context.Ignored(name) {
 			continue
 		}
-		info, ok := w.context.Stat(name)
-		if !ok {
-			continue
-		}
-		kind, hidden := Kind(name), false
-		if kind == "" && !info.Dir {
-			kind = secret.File(name)
-			hidden = kind != ""
-		}
-		if kind == "" && info.Dir && depth == 0 && w.builds && Output(name) {
+		kind := Kind(name)
+		if kind == "" && depth == 0 && w.builds && Output(name) && len(w.context.List(name)) > 0 {
 			kind = "an output of a build"
 		}
-		switch {
-		case kind != "":
-			w.out = append(w.out, Found{Path: name, Kind: kind, Size: info.Size, Secret: hidden})
-		case info.Dir && depth < maxDepth:
-			w.look(name, depth+1)
+		if kind != "" {
+			w.found(name, kind, false)
+			continue
 		}
+		// Only what is reported is weighed: that costs more than a look.
+		if depth < maxDepth && len(w.context.List(name)) > 0 {
+			w.look(name, depth+1)
+		} else if kind := secret.File(name); kind != "" {
+			w.found(name, kind, true)
+		}
+	}
+}
+
+// found notes a path with its size.
+func (w *walk) found(name, kind string, hidden bool) {
+	if info, ok := w.context.Stat(name); ok && !(hidden && info.Dir) {
+		w.out = append(w.out, Found{Path: name, Kind: kind, Size: info.Size, Secret: hidden})
 	}
 }

@@ -46,6 +46,13 @@ func examples() []rule.Example {
 			Fixed:      "FROM debian:12\nRUN curl -o /tmp/a.sh https://example.com/a.sh\nRUN sh /tmp/a.sh\nRUN rm /tmp/a.sh\n",
 		},
 		{
+			Name:       "something in between may use it without naming it",
+			Dockerfile: "FROM debian:12\nRUN curl -o /src/model.bin https://example.com/m\nRUN make\nRUN rm /src/model.bin\n",
+			Lines:      []int{4},
+			Safety:     finding.Equivalent,
+			Fixed:      "FROM debian:12\nRUN curl -o /src/model.bin https://example.com/m\nRUN make\nRUN rm /src/model.bin\n",
+		},
+		{
 			Name:       "lists that a later RUN installs from",
 			Dockerfile: "FROM debian:12\nRUN apt-get update\nRUN apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
 			Lines:      []int{3},

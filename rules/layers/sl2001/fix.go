@@ -31,7 +31,25 @@ func move(p *rule.Pass, events []trace.Event, d, m trace.Event) (finding.Fix, bo
 	if !ok {
 		return finding.Fix{}, false
 	}
-	return finding.Fix{Title: "delete it in the RUN that makes it", Safety: finding.Equivalent, Edits: append(added, removal...)}, true
+	safety := finding.Equivalent
+	if worked(p, d, m) {
+		// What runs between names it nowhere, but may find it all the same.
+		safety = finding.Suggestion
+	}
+	return finding.Fix{Title: "delete it in the RUN that makes it", Safety: safety, Edits: append(added, removal...)}, true
+}
+
+// worked reports whether a command runs between the two.
+func worked(p *rule.Pass, d, m trace.Event) bool {
+	for c := range p.Commands() {
+		if c.In.Stage != d.In.Stage || c.In.Span.Start <= m.In.Span.Start || c.In.Span.Start > d.In.Span.Start || c.Name == "set" {
+			continue
+		}
+		if c.In != d.In || c.Script == d.Shell.Script && c.Index < d.Shell.Index && c.Name != "rm" {
+			return true
+		}
+	}
+	return false
 }
 
 // takeAway is the edits that take the deletion out of its RUN, or the RUN when
@@ -112,7 +130,7 @@ func used(p *rule.Pass, d, m trace.Event) bool {
 		if strings.Contains(text, name) {
 			return true
 		}
-		if _, ok := in.Command.(*dockerfile.Run); ok && in != d.In && m.Tree && strings.Contains(text, path.Dir(m.Path)+"/") {
+		if _, ok := in.Command.(*dockerfile.Run); ok && (strings.Contains(text, "*") || path.Dir(m.Path) != "/" && strings.Contains(text, path.Dir(m.Path)+"/")) {
 			return true
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	"schlank/rule"
 	"schlank/rules/layers/trace"
 	"schlank/source"
 )
@@ -18,11 +19,20 @@ func wordOf(u trace.Event) source.Span {
 	return u.Shell.Command().Span
 }
 
-// usedAfter reports whether the RUN names the archive again after it is
-// unpacked.
-func usedAfter(u trace.Event) bool {
+// usedAfter reports whether something names the archive again after it is
+// unpacked, in the RUN or later.
+func usedAfter(p *rule.Pass, u trace.Event) bool {
+	base := path.Base(u.Path)
 	rest := u.Shell.Script.Text.Text()[u.Shell.Command().Span.End:]
-	return strings.Contains(rest, path.Base(u.Path)) || strings.Contains(rest, "*")
+	if strings.Contains(rest, base) || strings.Contains(rest, "*") {
+		return true
+	}
+	for in := range p.Instructions() {
+		if in.Span.Start > u.In.Span.Start && strings.Contains(in.Logical().Text(), base) {
+			return true
+		}
+	}
+	return false
 }
 
 // moved reports whether the step may end in another directory than the command

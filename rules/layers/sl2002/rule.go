@@ -106,7 +106,7 @@ func report(p *rule.Pass, m, u trace.Event) {
 		Message: path.Base(u.Path) + " stays in the layer after it is unpacked",
 		Hint:    "delete it in the RUN that downloads it, or pipe the download into tar",
 	}
-	if m.In == u.In && u.Step >= 0 && !usedAfter(u) {
+	if m.In == u.In && u.Step >= 0 && !usedAfter(p, u) {
 		name := u.Shell.Script.Text.Text()[wordOf(u).Start:wordOf(u).End]
 		if edits, ok := edit.InsertAfter(p.File, u.In, u.Step, "rm "+name); ok && !moved(u) {
 			f.Fixes = []finding.Fix{{Title: "delete it once it is unpacked", Safety: finding.Equivalent, Edits: edits}}
