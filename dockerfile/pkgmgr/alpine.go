@@ -26,6 +26,7 @@ var alpineManagers = []*Manager{{
 		flag(Refresh, "-U --update --update-cache"),
 		flag(Target, "-p --root"),
 		flag(CacheDir, "--cache-dir"),
+		flag(Offline, "--no-network"),
 		flag(Dry, "-s --simulate"),
 	},
 	pkg: func(p *Package) {

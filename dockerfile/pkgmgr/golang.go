@@ -49,11 +49,11 @@ var goManagers = []*Manager{{
 	Stores: []Store{
 		{
 			// The official images set GOPATH=/go.
-			Kind: Downloads, Verbs: []Verb{Install, Download, Build, Run},
+			Kind: Downloads, Verbs: []Verb{Install, Download, Build, Run}, Reused: true,
 			Env: []EnvDir{{"GOMODCACHE", ""}, {"GOPATH", "pkg/mod"}}, Paths: []string{"/go/pkg/mod", "~/go/pkg/mod"}, CleanUp: "go clean -modcache",
 		},
 		{
-			Kind: Builds, Verbs: []Verb{Install, Build, Run},
+			Kind: Builds, Verbs: []Verb{Install, Build, Run}, Reused: true,
 			Env: []EnvDir{{"GOCACHE", ""}, {"XDG_CACHE_HOME", "go-build"}}, Paths: []string{"~/.cache/go-build"}, CleanUp: "go clean -cache",
 		},
 	},

@@ -23,7 +23,7 @@ var javaManagers = []*Manager{
 		flags:      []flagRow{flag(CacheDir, "-Dmaven.repo.local --define=maven.repo.local")},
 		kind:       func(*Action) Kind { return "" },
 		Stores: []Store{{
-			Kind: Downloads, Verbs: []Verb{Build, Download}, Paths: []string{"~/.m2/repository"}, Mount: "~/.m2", CleanUp: "rm -rf {path}",
+			Kind: Downloads, Verbs: []Verb{Build, Download}, Reused: true, Paths: []string{"~/.m2/repository"}, Mount: "~/.m2", CleanUp: "rm -rf {path}",
 		}},
 	},
 	{
@@ -47,7 +47,7 @@ var javaManagers = []*Manager{
 		Stores: []Store{{
 			// Gradle locks its caches, so builds take turns anyway. The
 			// official images set GRADLE_USER_HOME to /home/gradle/.gradle.
-			Kind: Downloads, Verbs: []Verb{Build, Download}, Env: []EnvDir{{"GRADLE_USER_HOME", "caches"}},
+			Kind: Downloads, Verbs: []Verb{Build, Download}, Reused: true, Env: []EnvDir{{"GRADLE_USER_HOME", "caches"}},
 			Paths: []string{"~/.gradle/caches", "/home/gradle/.gradle/caches"}, Mount: "~/.gradle", Sharing: "locked",
 			CleanUp: `rm -rf "${GRADLE_USER_HOME:-$HOME/.gradle}/caches"`,
 		}},

@@ -98,6 +98,8 @@ const (
 	Refresh Option = "refresh"
 	// CacheDir is where caches go. It has a value.
 	CacheDir Option = "cache-dir"
+	// Offline takes what is there already, and downloads nothing.
+	Offline Option = "offline"
 	// Dry changes nothing.
 	Dry Option = "dry"
 	// All is for Clean: empty everything.

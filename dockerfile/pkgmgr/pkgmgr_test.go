@@ -180,6 +180,7 @@ func TestCaches(t *testing.T) {
 		{"apt-get update", "", "lists /var/lib/apt/lists mount /var/lib/apt locked: rm -rf /var/lib/apt/lists/*"},
 		{"apt-get install a", "", "downloads /var/cache/apt mount /var/cache/apt locked: apt-get clean"},
 		{"apk add --no-cache a", "", ""},
+		{"apk add --no-network -t b a", "", ""},
 		{"yum install a", "", "lists /var/cache/yum mount /var/cache/yum locked: yum clean all"},
 		{"pip install a", "", "downloads /root/.cache/pip mount /root/.cache/pip : rm -rf /root/.cache/pip"},
 		{"pip install a", "PIP_CACHE_DIR=/c", "downloads /c mount /c : rm -rf /c"},

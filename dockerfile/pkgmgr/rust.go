@@ -42,7 +42,7 @@ var rustManagers = []*Manager{{
 	},
 	Stores: []Store{{
 		// The official images set CARGO_HOME=/usr/local/cargo.
-		Kind: Downloads, Verbs: []Verb{Install, Download, Build, Run},
+		Kind: Downloads, Verbs: []Verb{Install, Download, Build, Run}, Reused: true,
 		Env: []EnvDir{{"CARGO_HOME", "registry"}}, Paths: []string{"/usr/local/cargo/registry", "~/.cargo/registry"},
 		CleanUp: `rm -rf "${CARGO_HOME:-$HOME/.cargo}/registry"`,
 	}},

@@ -48,6 +48,10 @@ type Store struct {
 	// Linked is set when what is installed are hard links to the files of the
 	// store: in the layer of the installation they take no room besides.
 	Linked bool
+	// Reused is set when later commands of the manager read the store again:
+	// when it is emptied, they download everything once more, or fail if they
+	// are told to stay offline.
+	Reused bool
 	// CleanUp is the command that empties it, for a shell; {program} and {path}
 	// are put in.
 	CleanUp string
@@ -90,7 +94,7 @@ func (a Action) Avoids(env Env, home string) []Cache { return a.caches(env, home
 // caches are the stores of the action that are switched off, or those that
 // are not.
 func (a Action) caches(env Env, home string, off bool) []Cache {
-	if a.Has(Dry) {
+	if a.Has(Dry) || a.Has(Offline) {
 		return nil
 	}
 	var out []Cache
