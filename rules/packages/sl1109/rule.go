@@ -3,6 +3,7 @@ package sl1109
 
 import (
 	"fmt"
+	"slices"
 
 	"schlank/dockerfile"
 	"schlank/dockerfile/pkgmgr"
@@ -42,7 +43,7 @@ func Rule() *rule.Rule {
 				},
 				{
 					Name:       "fetched for something in the same RUN",
-					Dockerfile: "FROM a\nRUN apt-get update && apt-get install -y b\nRUN apt-get update && apt upgrade -y\nRUN dnf update && dnf install -y b\nRUN <<EOF\napt-get update\napt-get install -y b\nEOF\nRUN apt-get update && ./install.sh\nRUN --mount=type=cache,target=/var/lib/apt apt-get update\n",
+					Dockerfile: "FROM a\nRUN apt-get update && apt-get install -y b\nRUN apt-get update && apt upgrade -y\nRUN dnf update && dnf install -y b\nRUN <<EOF\napt-get update\napt-get install -y b\nEOF\nRUN apt-get update && ./install.sh\nRUN apt-get update && rosdep update && rosdep install --from-paths src -y\nRUN --mount=type=cache,target=/var/lib/apt apt-get update\n",
 				},
 				{
 					Name:       "alone, or with what needs no lists",
@@ -147,6 +148,10 @@ func fetches(c calls.Call) bool {
 	return c.Verb == pkgmgr.Update || c.Program == "yum" && c.VerbText == "update" && len(c.Packages) == 0
 }
 
+// installers are programs that install packages of the distribution
+// themselves, or run what may.
+var installers = []string{"sh", "bash", "make", "rosdep", "mk-build-deps", "gdebi", "tasksel", "playwright"}
+
 // handsOn reports whether a script of the project runs after the call: it may
 // be what installs.
 func handsOn(p *rule.Pass, i *dockerfile.Instruction, c calls.Call) bool {
@@ -158,7 +163,7 @@ func handsOn(p *rule.Pass, i *dockerfile.Instruction, c calls.Call) bool {
 		}
 		if after && len(s.Effective.Words) > 0 {
 			w := s.Effective.Words[0]
-			if !w.Static || len(w.Value) > 1 && (w.Value[0] == '.' || w.Value[0] == '/') || s.Name == "sh" || s.Name == "bash" || s.Name == "make" {
+			if !w.Static || len(w.Value) > 1 && (w.Value[0] == '.' || w.Value[0] == '/') || slices.Contains(installers, s.Name) {
 				return true
 			}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"schlank/dockerfile"
 	"schlank/dockerfile/pkgmgr"
+	"schlank/dockerfile/shellcmd"
 	"schlank/finding"
 	"schlank/rule"
 	"schlank/rule/estimate"
@@ -33,6 +34,10 @@ func Rule() *rule.Rule {
 				{
 					Name:       "removed again in the same RUN",
 					Dockerfile: "FROM alpine\nRUN apk add --no-cache --virtual .build-deps gcc musl-dev && make && apk del .build-deps\nRUN apt-get install -y gcc && make && apt-get purge -y --auto-remove gcc\n",
+				},
+				{
+					Name:       "whatever nothing needs is removed",
+					Dockerfile: "FROM debian:12\nRUN saved=\"$(apt-mark showmanual)\" && apt-get install -y gcc libpq-dev && make && apt-mark auto '.*' > /dev/null && apt-mark manual $saved && apt-get purge -y --auto-remove\nRUN apt-get install -y gcc; make; apt-mark showmanual | xargs apt-mark auto; apt-get autoremove -y\n",
 				},
 				{
 					Name:       "by the names of each distribution",
@@ -123,6 +128,9 @@ func equipped(s *dockerfile.Stage) bool {
 // removed are the names that later calls in the same RUN remove; * stands for
 // all, which the removal of a virtual package is.
 func removed(p *rule.Pass, c calls.Call) []string {
+	if unmarked(p, c) {
+		return []string{"*"}
+	}
 	var gone []string
 	for _, later := range calls.Of(p, c.In) {
 		if later.Verb != pkgmgr.Remove || later.Manager != c.Manager {
@@ -139,4 +147,28 @@ func removed(p *rule.Pass, c calls.Call) []string {
 		}
 	}
 	return gone
+}
+
+// unmarked reports whether a RUN tells apt after the call that nobody has asked
+// for packages, and then removes what nothing needs. What it keeps is decided by
+// what was built; the official images of Debian do it so.
+func unmarked(p *rule.Pass, c calls.Call) bool {
+	after, marked := false, false
+	for _, s := range calls.Steps(p, c.In) {
+		switch {
+		case s.Script == c.Script && s.Index == c.Index:
+			after = true
+		case after && marksAuto(s.Words):
+			marked = true
+		case marked && s.Call != nil && s.Call.Verb == pkgmgr.Remove && s.Call.Manager == c.Manager:
+			return true
+		}
+	}
+	return false
+}
+
+// marksAuto reports whether a command is apt-mark auto, xargs in front or not.
+func marksAuto(words []shellcmd.Word) bool {
+	k := slices.IndexFunc(words, func(w shellcmd.Word) bool { return w.Value == "apt-mark" })
+	return k >= 0 && k+1 < len(words) && words[k+1].Value == "auto"
 }
