@@ -7,6 +7,7 @@ import (
 
 	"schlank/dockerfile"
 	"schlank/dockerfile/pkgmgr"
+	"schlank/dockerfile/shellcmd"
 	"schlank/rule"
 )
 
@@ -15,17 +16,27 @@ type Left struct {
 	pkgmgr.Cache
 	// By is the last call that filled it.
 	By Call
+	// Before are the calls in front of it that filled it too.
+	Before []Call
 }
 
 // Remedy is the command that empties it, run as the call is: behind the same
 // sudo.
 func (l Left) Remedy() string {
-	for _, w := range l.By.Wrappers {
-		if w == "sudo" || w == "doas" {
-			return w + " " + l.CleanUp
-		}
+	if sudo := l.By.sudo(); sudo != "" {
+		return sudo + " " + l.CleanUp
 	}
 	return l.CleanUp
+}
+
+// sudo is the program that makes root run the call, "" if there is none.
+func (c Call) sudo() string {
+	for _, w := range c.Wrappers {
+		if w == "sudo" || w == "doas" {
+			return w
+		}
+	}
+	return ""
 }
 
 // LeftIn are the caches that a RUN leaves full, in the order in which they are
@@ -44,13 +55,71 @@ func LeftIn(p *rule.Pass, i *dockerfile.Instruction) []Left {
 			continue
 		}
 		for _, cache := range s.Call.Fills(s.Call.Env, home) {
-			left = slices.DeleteFunc(left, func(l Left) bool { return l.Store == cache.Store })
+			var before []Call
+			left = slices.DeleteFunc(left, func(l Left) bool {
+				if l.Store == cache.Store {
+					before = append(l.Before, l.By)
+				}
+				return l.Store == cache.Store
+			})
 			if !Mounted(run, cache) {
-				left = append(left, Left{cache, *s.Call})
+				left = append(left, Left{cache, *s.Call, before})
 			}
 		}
 	}
 	return left
+}
+
+// Needed reports whether what is left may be read again: by a later RUN of the
+// stage or of one that starts from it, or when the image starts. A script of
+// the project may do that as well as the manager itself.
+func (l Left) Needed(p *rule.Pass) bool {
+	if !l.Reused {
+		return false
+	}
+	for next := range p.Instructions() {
+		if next.Span.Start <= l.By.In.Span.Start || !inherits(next.Stage, l.By.In.Stage) {
+			continue
+		}
+		if l.neededBy(p, next) {
+			return true
+		}
+	}
+	return false
+}
+
+// neededBy reports whether an instruction may read what is left.
+func (l Left) neededBy(p *rule.Pass, i *dockerfile.Instruction) bool {
+	calls := func(e shellcmd.Effective) bool {
+		a, ok := pkgmgr.Parse(e)
+		return ok && a.Manager == l.Manager && a.Verb != pkgmgr.Clean
+	}
+	switch c := i.Command.(type) {
+	case *dockerfile.Run:
+		return c.Script == nil || c.Script.Opaque ||
+			slices.ContainsFunc(Steps(p, i), func(s Step) bool { return calls(s.Effective) || mayCall(s.Effective) })
+	case *dockerfile.Cmd:
+		return starts(c.Script, calls)
+	case *dockerfile.Entrypoint:
+		return starts(c.Script, calls)
+	}
+	return false
+}
+
+// starts reports whether a script of a CMD or an ENTRYPOINT has such a command.
+func starts(s *shellcmd.Script, is func(shellcmd.Effective) bool) bool {
+	return s != nil && slices.ContainsFunc(s.Commands, func(c shellcmd.Command) bool { return is(c.Effective()) })
+}
+
+// mayCall reports whether a command may call others: a script or a tool that
+// runs what a file of the project says.
+func mayCall(e shellcmd.Effective) bool {
+	if len(e.Words) == 0 {
+		return false
+	}
+	w := e.Words[0]
+	return !w.Static || strings.HasPrefix(w.Value, "./") || strings.HasSuffix(w.Value, ".sh") ||
+		slices.Contains([]string{"sh", "bash", "make", "just", "task", "bazel", "source", "."}, e.Name)
 }
 
 // Empties reports whether a command empties or removes a cache.
@@ -88,11 +157,24 @@ func Inside(p, dir string) bool {
 	return p == dir || strings.HasPrefix(p, strings.TrimSuffix(dir, "/")+"/")
 }
 
-// MountText is the cache mount for a cache: --mount=type=cache,….
-func MountText(c pkgmgr.Cache) string {
-	text := "type=cache,target=" + c.Mount
-	if c.Sharing != "" {
-		text += ",sharing=" + c.Sharing
+// MountFlag is the flag that mounts a cache for what was left: --mount=…. A mount
+// belongs to root; for another user it says so if the number of the user is
+// known, and otherwise there is none that would be sure to work.
+func (l Left) MountFlag() (string, bool) {
+	text := "--mount=type=cache,target=" + l.Mount
+	if l.Sharing != "" {
+		text += ",sharing=" + l.Sharing
 	}
-	return text
+	user, group, _ := strings.Cut(l.By.In.Before.User, ":")
+	switch {
+	case user == "" || user == "root" || user == "0" || l.By.sudo() != "":
+		return text, true
+	case !number(user):
+		return "", false
+	case number(group):
+		return text + ",uid=" + user + ",gid=" + group, true
+	}
+	return text + ",uid=" + user, true
 }
+
+func number(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }

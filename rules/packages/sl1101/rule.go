@@ -104,8 +104,8 @@ func fixes(f *dockerfile.File, i *dockerfile.Instruction, l calls.Left) []findin
 	if edits, ok := edit.Append(f, i, l.Remedy()); ok {
 		out = append(out, finding.Fix{Title: "remove the lists at the end of the RUN", Safety: finding.Equivalent, Edits: edits})
 	}
-	return append(out, finding.Fix{
-		Title: "keep the lists in a cache mount", Safety: finding.Suggestion,
-		Edits: edit.Mount(f, i, "--mount="+calls.MountText(l.Cache)),
-	})
+	if mount, ok := l.MountFlag(); ok {
+		out = append(out, finding.Fix{Title: "keep the lists in a cache mount", Safety: finding.Suggestion, Edits: edit.Mount(f, i, mount)})
+	}
+	return out
 }

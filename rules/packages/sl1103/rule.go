@@ -117,20 +117,19 @@ func filled(l calls.Left) string {
 }
 
 func fixes(p *rule.Pass, i *dockerfile.Instruction, l calls.Left) []finding.Fix {
-	mount := finding.Fix{
-		Title: "keep the cache in a mount", Safety: finding.Suggestion,
-		Edits: edit.Mount(p.File, i, "--mount="+calls.MountText(l.Cache)),
-	}
+	var out []finding.Fix
 	if l.Manager.Name == "pip" {
-		return []finding.Fix{{
+		out = append(out, finding.Fix{
 			Title: "add --no-cache-dir", Safety: finding.Equivalent,
 			Edits: []source.Edit{edit.After(l.By.Action.Words[l.By.VerbWord], "--no-cache-dir")},
-		}, mount}
+		})
+	} else if edits, ok := edit.InsertAfter(p.File, i, step(p, l), l.Remedy()); ok {
+		out = append(out, finding.Fix{Title: "empty the cache in the same RUN", Safety: finding.Equivalent, Edits: edits})
 	}
-	if edits, ok := edit.InsertAfter(p.File, i, step(p, l), l.Remedy()); ok {
-		return []finding.Fix{{Title: "empty the cache in the same RUN", Safety: finding.Equivalent, Edits: edits}, mount}
+	if mount, ok := l.MountFlag(); ok {
+		out = append(out, finding.Fix{Title: "keep the cache in a mount", Safety: finding.Suggestion, Edits: edit.Mount(p.File, i, mount)})
 	}
-	return []finding.Fix{mount}
+	return out
 }
 
 // step is the step of the RUN after which to empty the cache: the last, but

@@ -31,6 +31,12 @@ func Rule() *rule.Rule {
 					Dockerfile: "FROM python\nRUN --mount=type=cache,target=/root/.cache/pip pip install a\nRUN pip install --no-cache-dir b\nRUN npm ci && npm cache clean --force\n",
 				},
 				{
+					Name:       "a mount belongs to root unless it says otherwise",
+					Dockerfile: "FROM node\nUSER 1000:1001\nRUN npm ci\nUSER node\nRUN npm ci\n",
+					Lines:      []int{3, 5},
+					Fixed:      "FROM node\nUSER 1000:1001\nRUN --mount=type=cache,target=/home/1000/.npm,uid=1000,gid=1001 npm ci\nUSER node\nRUN npm ci\n",
+				},
+				{
 					Name:       "apt needs both of its directories, and nobody beside it",
 					Dockerfile: "FROM debian AS build\nRUN apt-get update && apt-get install -y gcc\nFROM debian\nCOPY --from=build /a /a\n",
 					Lines:      []int{2},
@@ -52,7 +58,9 @@ func run(p *rule.Pass) {
 		}
 		var mounts []string
 		for _, l := range left {
-			mounts = append(mounts, "--mount="+calls.MountText(l.Cache))
+			if flag, ok := l.MountFlag(); ok {
+				mounts = append(mounts, flag)
+			}
 		}
 		p.Report(finding.Finding{
 			Span:    left[0].By.CallSpan(),
@@ -64,5 +72,8 @@ func run(p *rule.Pass) {
 }
 
 func fixes(f *dockerfile.File, i *dockerfile.Instruction, mounts []string) []finding.Fix {
+	if len(mounts) == 0 {
+		return nil
+	}
 	return []finding.Fix{{Title: "mount caches", Safety: finding.Suggestion, Edits: edit.Mount(f, i, mounts...)}}
 }
