@@ -257,10 +257,12 @@ type Package struct {
 	// required.
 	Essential bool
 	// Requested says that the package was asked for by name rather than
-	// pulled in: dpkg packages not marked automatic by apt, apk world
-	// entries, Python distributions with a REQUESTED file, Node packages
-	// named by the package.json beside their node_modules or installed
-	// globally.
+	// pulled in, as far as anything notes it: dpkg packages not marked
+	// automatic by apt, apk world entries, Python distributions with a
+	// REQUESTED file, conda's history, packages of Node, PHP, Ruby and .NET
+	// that their project's manifest names or that were installed globally,
+	// the main package of a program or archive and what its own manifest
+	// names. Where nothing is noted (RPM) all are.
 	Requested bool
 	// Origin is the URL a package was installed from instead of an index
 	// (pip's direct_url.json), or the directory or the word its manager
@@ -293,7 +295,10 @@ type Package struct {
 
 // Unknown is a part of the image that could not be read or understood.
 type Unknown struct {
-	Layer  int // index in Image.Layers, -1 for the final tree
+	// Layer is the index in Image.Layers of the layer that has the path, -1
+	// for what no single layer has.
+	Layer int
+	// Path may name a part of an archive: "/app.jar!/META-INF/x".
 	Path   string
 	Reason string
 }

@@ -4,6 +4,7 @@ import (
 	"schlank/internal/pkgdb/apk"
 	"schlank/internal/pkgdb/composer"
 	"schlank/internal/pkgdb/conda"
+	"schlank/internal/pkgdb/dotnet"
 	"schlank/internal/pkgdb/dpkg"
 	"schlank/internal/pkgdb/node"
 	"schlank/internal/pkgdb/python"
@@ -25,7 +26,7 @@ func captureLimit(p string) int64 {
 	switch {
 	case p == dpkg.StatusFile || apk.Wants(p):
 		return maxDatabase
-	case dpkg.Wants(p), conda.Wants(p), python.Wants(p), node.Wants(p), ruby.Wants(p), composer.Wants(p):
+	case dpkg.Wants(p), conda.Wants(p), python.Wants(p), node.Wants(p), ruby.Wants(p), composer.Wants(p), dotnet.Wants(p):
 		return maxRecord
 	case isLoaderConf(p):
 		return maxLdConf

@@ -11,6 +11,7 @@ import (
 	"schlank/internal/pkgdb/apk"
 	"schlank/internal/pkgdb/composer"
 	"schlank/internal/pkgdb/conda"
+	"schlank/internal/pkgdb/dotnet"
 	"schlank/internal/pkgdb/dpkg"
 	"schlank/internal/pkgdb/golang"
 	"schlank/internal/pkgdb/java"
@@ -34,7 +35,10 @@ func (s *Source) addPackages(ctx context.Context, r *result, scans []*scanned) e
 	img := r.img
 	add := func(pkgs []inventory.Package, unknowns []inventory.Unknown) {
 		img.Packages = append(img.Packages, pkgs...)
-		img.Unknowns = append(img.Unknowns, unknowns...)
+		for _, u := range unknowns {
+			u.Layer = sourceLayer(img.Tree, u)
+			img.Unknowns = append(img.Unknowns, u)
+		}
 	}
 	add(dpkg.Parse(files))
 	add(apk.Parse(files))
@@ -44,6 +48,7 @@ func (s *Source) addPackages(ctx context.Context, r *result, scans []*scanned) e
 	add(node.Parse(files, firstNames(img.Tree, r.records(scans, lookYarn)), img.Tree))
 	add(ruby.Parse(files, img.Tree))
 	add(composer.Parse(files, img.Tree))
+	add(dotnet.Parse(files, img.Tree))
 	add(golang.Parse(firstNames(img.Tree, r.records(scans, lookGo))))
 	add(rust.Parse(firstNames(img.Tree, r.records(scans, lookRust))))
 	add(java.Parse(firstNames(img.Tree, r.records(scans, lookJava))))
@@ -58,6 +63,16 @@ func (s *Source) addPackages(ctx context.Context, r *result, scans []*scanned) e
 	})
 	own(img)
 	return nil
+}
+
+// sourceLayer returns the layer that a file with an unknown part is from: what is
+// wrong with a package database is wrong in the layer that wrote it last.
+func sourceLayer(tree inventory.Tree, u inventory.Unknown) int {
+	p, _, _ := strings.Cut(u.Path, "!/") // inside of an archive
+	if f := tree.Find(p); u.Layer < 0 && f != nil {
+		return f.Layer
+	}
+	return u.Layer
 }
 
 // databases collects the contents of the package databases as they are in
@@ -110,7 +125,7 @@ func precedence(t inventory.PackageType) int {
 		return 1
 	case inventory.Python:
 		return 2
-	case inventory.Node, inventory.Ruby, inventory.Composer:
+	case inventory.Node, inventory.Ruby, inventory.Composer, inventory.DotNet:
 		return 3
 	}
 	return 4

@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"schlank/internal/pkgdb/elfsection/elftest"
 	"schlank/internal/pkgdb/golang"
 	"schlank/inventory"
@@ -66,5 +68,22 @@ func TestPrograms(t *testing.T) {
 	// /usr/bin/packaged is claimed by its package and by its crate.
 	if want := programs + 2*int64(len(hello)); claimed != want {
 		t.Errorf("packages claim %d bytes, want %d", claimed, want)
+	}
+}
+
+// TestUnknownsHaveLayers: what is wrong with a package database is said of the
+// layer that wrote it.
+func TestUnknownsHaveLayers(t *testing.T) {
+	img := inventoryOf(t, sourceOf(t, imageOf(t,
+		[]item{file("app/node_modules/a/package.json", `{"name":"a","version":"1"}`), file("srv/a/composer/installed.json", "{")},
+		[]item{file("app/node_modules/a/package.json", "{"), file("opt/x.jar", "no archive")},
+	)))
+	got := map[string]int{}
+	for _, u := range img.Unknowns {
+		got[u.Path] = u.Layer
+	}
+	want := map[string]int{"/srv/a/composer/installed.json": 0, "/app/node_modules/a/package.json": 1, "/opt/x.jar": 1}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("layers of unknowns (-want +got):\n%s", diff)
 	}
 }
