@@ -8,7 +8,10 @@ import (
 	"schlank/dockerfile"
 	"schlank/dockerfile/pkgmgr"
 	"schlank/dockerfile/shellcmd"
+	"schlank/finding"
 	"schlank/rule"
+	"schlank/rules/edit"
+	"schlank/source"
 )
 
 // Left is a cache that is still full when a RUN has ended.
@@ -27,6 +30,19 @@ func (l Left) Remedy() string {
 		return sudo + " " + l.CleanUp
 	}
 	return l.CleanUp
+}
+
+// Flag is the edits that give a flag to all calls that fill it; an apk update
+// before them is needless then, and has a rule of its own.
+func (l Left) Flag(text string) []source.Edit {
+	edits := []source.Edit{edit.After(l.By.Action.Words[l.By.VerbWord], text)}
+	for _, c := range l.Before {
+		if c.Verb == pkgmgr.Update {
+			continue
+		}
+		edits = append(edits, edit.After(c.Action.Words[c.VerbWord], text))
+	}
+	return edits
 }
 
 // sudo is the program that makes root run the call, "" if there is none.
@@ -178,3 +194,14 @@ func (l Left) MountFlag() (string, bool) {
 }
 
 func number(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+// CleanUpSafety is how safe it is to empty it in the RUN: where only a branch
+// of the script fills it, the program may not be there at all.
+func (l Left) CleanUpSafety() finding.Safety {
+	for _, c := range append(slices.Clone(l.Before), l.By) {
+		if len(c.Command().Within) == 0 {
+			return finding.Equivalent
+		}
+	}
+	return finding.Suggestion
+}

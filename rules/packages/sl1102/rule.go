@@ -11,7 +11,6 @@ import (
 	"schlank/rule/estimate"
 	"schlank/rules/edit"
 	"schlank/rules/packages/calls"
-	"schlank/source"
 )
 
 // Rule is SL1102.
@@ -125,10 +124,7 @@ func hint(l calls.Left) string {
 func fixes(f *dockerfile.File, i *dockerfile.Instruction, l calls.Left) []finding.Fix {
 	var out []finding.Fix
 	if l.Off {
-		out = append(out, finding.Fix{
-			Title: "add --no-cache", Safety: finding.Equivalent,
-			Edits: []source.Edit{edit.After(l.By.Action.Words[l.By.VerbWord], "--no-cache")},
-		})
+		out = append(out, finding.Fix{Title: "add --no-cache", Safety: finding.Equivalent, Edits: l.Flag("--no-cache")})
 	} else if edits, ok := edit.Append(f, i, l.Remedy()); ok {
 		out = append(out, finding.Fix{Title: "clean up at the end of the RUN", Safety: finding.Equivalent, Edits: edits})
 	}

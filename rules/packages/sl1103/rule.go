@@ -11,7 +11,6 @@ import (
 	"schlank/rule/estimate"
 	"schlank/rules/edit"
 	"schlank/rules/packages/calls"
-	"schlank/source"
 )
 
 // Rule is SL1103.
@@ -46,6 +45,19 @@ func Rule() *rule.Rule {
 				{
 					Name:       "a store whose files are those of the installed packages",
 					Dockerfile: "FROM a\nRUN pnpm install --prod\nRUN uv sync\n",
+				},
+				{
+					Name:       "what a later command reads again is not emptied",
+					Dockerfile: "FROM golang\nWORKDIR /src\nCOPY go.mod go.sum ./\nRUN go mod download\nCOPY . .\nRUN --mount=type=cache,target=/root/.cache go build -o /app .\n",
+					Lines:      []int{4, 6},
+					Fixed:      "FROM golang\nWORKDIR /src\nCOPY go.mod go.sum ./\nRUN go mod download\nCOPY . .\nRUN --mount=type=cache,target=/root/.cache go build -o /app . && go clean -modcache\n",
+					Safety:     finding.Equivalent,
+				},
+				{
+					Name:       "all calls that fill it",
+					Dockerfile: "FROM a\nRUN pip install b && pip install c && pip install --no-cache-dir d\n",
+					Lines:      []int{2},
+					Fixed:      "FROM a\nRUN pip install --no-cache-dir b && pip install --no-cache-dir c && pip install --no-cache-dir d\n",
 				},
 				{
 					Name:       "before the program itself is removed",
@@ -119,10 +131,9 @@ func filled(l calls.Left) string {
 func fixes(p *rule.Pass, i *dockerfile.Instruction, l calls.Left) []finding.Fix {
 	var out []finding.Fix
 	if l.Manager.Name == "pip" {
-		out = append(out, finding.Fix{
-			Title: "add --no-cache-dir", Safety: finding.Equivalent,
-			Edits: []source.Edit{edit.After(l.By.Action.Words[l.By.VerbWord], "--no-cache-dir")},
-		})
+		out = append(out, finding.Fix{Title: "add --no-cache-dir", Safety: finding.Equivalent, Edits: l.Flag("--no-cache-dir")})
+	} else if l.Needed(p) {
+		// To empty it would make a later command download it all again.
 	} else if edits, ok := edit.InsertAfter(p.File, i, step(p, l), l.Remedy()); ok {
 		out = append(out, finding.Fix{Title: "empty the cache in the same RUN", Safety: finding.Equivalent, Edits: edits})
 	}
