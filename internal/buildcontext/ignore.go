@@ -10,7 +10,9 @@ import (
 
 // Ignore is the patterns of an ignore file, matched as the build matches them.
 // The zero value leaves nothing out.
-type Ignore struct{ matcher *patternmatcher.PatternMatcher }
+type Ignore struct {
+	matcher *patternmatcher.PatternMatcher
+}
 
 // ParseIgnore reads the text of an ignore file.
 func ParseIgnore(text string) (Ignore, error) {
