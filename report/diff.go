@@ -9,7 +9,7 @@ import (
 // Diff returns the unified diff of two texts, coloured if the style allows
 // it; "" for equal ones. The names head it as they are given.
 func Diff(oldName, newName, oldText, newText string, st Style) string {
-	diff := udiff.Unified(plain(oldName), plain(newName), oldText, newText)
+	diff := renumber(udiff.Unified(plain(oldName), plain(newName), oldText, newText))
 	if !st.Color {
 		return visible(diff)
 	}
