@@ -61,7 +61,7 @@ Dockerfile are known; for others --dockerfile tells them.`,
 	fs.StringArrayVar(&f.extract, "extract", nil, "copy a path out of the image; see --to")
 	fs.StringVar(&f.to, "to", "", "where --extract puts it: a directory, or - for the content of one file")
 	fs.BoolVar(&f.force, "force", false, "let --extract, and copying in --interactive, overwrite files")
-	fs.BoolVar(&f.noVerify, "no-verify", false, "skim uncompressed archives: layers are not checked, duplicates not found, three times as fast")
+	fs.BoolVar(&f.noVerify, "no-verify", false, "skim uncompressed archives: layers are not checked, duplicates not found, several times as fast")
 	fs.StringVar(&f.base, "base", "", "base image, by reference (default: recognised)")
 	fs.StringVar(&f.dockerfile, "dockerfile", "", "Dockerfile[#TARGET] that the image was built from (known for what was built here)")
 	addFormat(c, &f.format, "text", "json", "markdown", "html")
