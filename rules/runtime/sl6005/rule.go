@@ -6,6 +6,7 @@ import (
 	"schlank/finding"
 	"schlank/rule"
 	"schlank/rules/runtime/start"
+	"schlank/rules/script"
 )
 
 // Rule is SL6005.
@@ -29,6 +30,7 @@ func Rule() *rule.Rule {
 				{Name: "the CMD would become arguments", Dockerfile: "FROM node:24-slim\nENTRYPOINT node\nCMD [\"a.js\"]\n", Lines: []int{2}, Fixed: "FROM node:24-slim\nENTRYPOINT node\nCMD [\"a.js\"]\n"},
 				{Name: "an ENTRYPOINT decides what becomes of a CMD", Dockerfile: "FROM node:24-slim\nENTRYPOINT [\"./run\"]\nCMD node a.js\n", Lines: []int{3}, Safety: finding.Equivalent, Fixed: "FROM node:24-slim\nENTRYPOINT [\"./run\"]\nCMD node a.js\n"},
 				{Name: "a shell of one's own", Dockerfile: "FROM node:24-slim\nSHELL [\"/bin/bash\", \"-ec\"]\nCMD node a.js\n"},
+				{Name: "the shell of Windows", Dockerfile: "# escape=`\nFROM mcr.microsoft.com/windows/servercore:ltsc2022\nCMD C:\\app\\run.exe --flag\n", Lines: []int{3}, Fixed: "# escape=`\nFROM mcr.microsoft.com/windows/servercore:ltsc2022\nCMD C:\\app\\run.exe --flag\n"},
 				{Name: "held by ONBUILD", Dockerfile: "FROM node:24-slim\nONBUILD CMD node a.js\n", Lines: []int{2}, Aliases: []string{"DL3025"}},
 			},
 			Since:   "0.2",
@@ -68,6 +70,8 @@ func report(p *rule.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, e *doc
 	entrypoint, cmd := start.Instructions(s)
 	edits, ok := array(e)
 	switch {
+	case script.Windows(s):
+		// Its shell reads words otherwise: a backslash is part of a path.
 	case !ok || i.Name() == "ENTRYPOINT" && cmd != nil:
 	case i.Name() == "ENTRYPOINT" || entrypoint != nil || held:
 		f.Fixes = []finding.Fix{{Title: "write a JSON array", Safety: finding.Suggestion, Edits: edits}}
