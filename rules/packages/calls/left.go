@@ -196,8 +196,11 @@ func (l Left) MountFlag() (string, bool) {
 func number(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 // CleanUpSafety is how safe it is to empty it in the RUN: where only a branch
-// of the script fills it, the program may not be there at all.
+// of the script fills it, the program that empties it may not be there at all.
 func (l Left) CleanUpSafety() finding.Safety {
+	if strings.HasPrefix(l.CleanUp, "rm -rf /") {
+		return finding.Equivalent
+	}
 	for _, c := range append(slices.Clone(l.Before), l.By) {
 		if len(c.Command().Within) == 0 {
 			return finding.Equivalent

@@ -126,7 +126,7 @@ func fixes(f *dockerfile.File, i *dockerfile.Instruction, l calls.Left) []findin
 	if l.Off {
 		out = append(out, finding.Fix{Title: "add --no-cache", Safety: finding.Equivalent, Edits: l.Flag("--no-cache")})
 	} else if edits, ok := edit.Append(f, i, l.Remedy()); ok {
-		out = append(out, finding.Fix{Title: "clean up at the end of the RUN", Safety: finding.Equivalent, Edits: edits})
+		out = append(out, finding.Fix{Title: "clean up at the end of the RUN", Safety: l.CleanUpSafety(), Edits: edits})
 	}
 	if mount, ok := l.MountFlag(); ok {
 		out = append(out, finding.Fix{Title: "keep the cache in a mount", Safety: finding.Suggestion, Edits: edit.Mount(f, i, mount)})

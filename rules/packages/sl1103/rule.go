@@ -54,6 +54,13 @@ func Rule() *rule.Rule {
 					Safety:     finding.Equivalent,
 				},
 				{
+					Name:       "a program that may not be there",
+					Dockerfile: "FROM a\nRUN if command -v npm; then npm ci; fi\n",
+					Lines:      []int{2},
+					Fixed:      "FROM a\nRUN if command -v npm; then npm ci; fi\n",
+					Safety:     finding.Equivalent,
+				},
+				{
 					Name:       "all calls that fill it",
 					Dockerfile: "FROM a\nRUN pip install b && pip install c && pip install --no-cache-dir d\n",
 					Lines:      []int{2},
@@ -135,7 +142,7 @@ func fixes(p *rule.Pass, i *dockerfile.Instruction, l calls.Left) []finding.Fix 
 	} else if l.Needed(p) {
 		// To empty it would make a later command download it all again.
 	} else if edits, ok := edit.InsertAfter(p.File, i, step(p, l), l.Remedy()); ok {
-		out = append(out, finding.Fix{Title: "empty the cache in the same RUN", Safety: finding.Equivalent, Edits: edits})
+		out = append(out, finding.Fix{Title: "empty the cache in the same RUN", Safety: l.CleanUpSafety(), Edits: edits})
 	}
 	if mount, ok := l.MountFlag(); ok {
 		out = append(out, finding.Fix{Title: "keep the cache in a mount", Safety: finding.Suggestion, Edits: edit.Mount(p.File, i, mount)})
