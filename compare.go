@@ -79,7 +79,9 @@ func measureItem(ctx context.Context, it *compare.Item, opt CompareOptions) erro
 	for _, base := range res.Bases {
 		it.StandIn = it.StandIn || base.StandIn != ""
 	}
-	src, err := image.OpenLayout(res.Image.Layout, res.Image.Digest, image.Options{Platform: b.Platform})
+	imgOpt := opt.Image
+	imgOpt.Platform = b.Platform
+	src, err := image.OpenLayout(res.Image.Layout, res.Image.Digest, imgOpt)
 	if err != nil {
 		return err
 	}
@@ -104,6 +106,9 @@ func measureImage(ctx context.Context, it *compare.Item, opt CompareOptions) err
 
 // openImage opens an image that is no project.
 func openImage(ctx context.Context, name string, opt image.Options) (*image.Source, error) {
+	if !filepath.IsAbs(name) && image.HoldsImage(name) {
+		name = "." + string(filepath.Separator) + name // not a reference
+	}
 	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) && isFileName(name) && !image.Prefixed(name) {
 		return nil, fmt.Errorf("%s: no such file or directory", name)
 	}
@@ -120,8 +125,8 @@ func isArchiveName(name string) bool {
 	return slices.ContainsFunc([]string{".tar", ".tar.gz", ".tgz", ".tar.zst"}, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 
-// isProject reports whether an item is to be built: a directory that is no
-// OCI layout, or a file that is no archive.
+// isProject reports whether an item is to be built: a directory that has a
+// Dockerfile or is no image, or a file that is no archive.
 func isProject(path string) bool {
 	st, err := os.Stat(path)
 	if err != nil {
@@ -130,8 +135,8 @@ func isProject(path string) bool {
 		return strings.Contains(strings.ToLower(path), "dockerfile") && !strings.Contains(path, ":")
 	}
 	if st.IsDir() {
-		_, err := os.Stat(path + "/oci-layout")
-		return err != nil
+		_, err := os.Stat(filepath.Join(path, "Dockerfile"))
+		return err == nil || !image.HoldsImage(path)
 	}
 	return !isArchiveName(path) && !isArchive(path)
 }

@@ -12,10 +12,12 @@ func TestItems(t *testing.T) {
 	project(t, map[string]string{
 		"Dockerfile": "FROM a\n", "layout/oci-layout": "{}", "context/file": "",
 		"old.tar": tar, "old.tgz": "\x1f\x8b", "old.zst": "\x28\xb5\x2f\xfd", "short": "us", "empty.tar": "",
+		"saved/manifest.json": "[]", "root/bin/x": "", "root/etc/x": "", "root/usr/x": "",
+		"both/Dockerfile": "FROM scratch\nCOPY . /\n", "both/bin/x": "", "both/etc/x": "", "both/usr/x": "",
 	})
 	for name, want := range map[string]bool{
-		"Dockerfile": true, "context": true, "short": true, "missing/Dockerfile.prod": true,
-		"layout": false, "old.tar": false, "old.tgz": false, "old.zst": false, "empty.tar": false,
+		"Dockerfile": true, "context": true, "short": true, "missing/Dockerfile.prod": true, "both": true,
+		"layout": false, "saved": false, "root": false, "old.tar": false, "old.tgz": false, "old.zst": false, "empty.tar": false,
 		"python:3.11": false, "registry.lan/dockerfile:1": false, "missing": false,
 	} {
 		if got := isProject(name); got != want {

@@ -240,6 +240,12 @@ func isDir(p string) bool {
 	return err == nil && info.IsDir()
 }
 
+// HoldsImage reports whether a directory is an image: an OCI layout, what
+// `docker save` wrote unpacked, or a root file system.
+func HoldsImage(dir string) bool {
+	return isDir(dir) && (isImagePath(dir) || isFile(filepath.Join(dir, "oci-layout")) || looksLikeRoot(dir))
+}
+
 // isImagePath says whether p is a file, or a directory with the index of an
 // image.
 func isImagePath(p string) bool {
