@@ -90,6 +90,8 @@ type PathSum struct {
 	// is what remains.
 	Rest bool
 	Sum
+	// Wasted is the part of Disk that is not in the final tree.
+	Wasted int64
 }
 
 // Top names the paths that hold most of a tree: those that make up at least
@@ -107,7 +109,7 @@ func (n *Node) Top(count int) []PathSum {
 }
 
 func (n *Node) top(p string, least int64) []PathSum {
-	rest := PathSum{Path: p, Sum: n.Sum}
+	rest := PathSum{Path: p, Sum: n.Sum, Wasted: n.Wasted}
 	var lines []PathSum
 	for _, c := range n.Children {
 		if c.Disk < least {
@@ -117,6 +119,7 @@ func (n *Node) top(p string, least int64) []PathSum {
 			if l.Disk >= least {
 				lines = append(lines, l)
 				rest.Sum, rest.Rest = rest.minus(l.Sum), true
+				rest.Wasted -= l.Wasted
 			}
 		}
 	}

@@ -171,13 +171,15 @@ func causes(s *Subject) *report.Table {
 	return t
 }
 
-// mostly names what makes up most of a cause: its subjects, else its
-// instructions.
+// mostly names what makes up most of a cause: its subjects, or its
+// instructions where the biggest part has no subject.
 func mostly(s *Subject, c attribute.Cause) string {
 	var out []string
-	for _, p := range c.Parts {
-		if p.Subject != "" && len(out) < 3 {
-			out = append(out, p.Subject)
+	if len(c.Parts) > 0 && c.Parts[0].Subject != "" {
+		for _, p := range c.Parts {
+			if p.Subject != "" && len(out) < 3 {
+				out = append(out, p.Subject)
+			}
 		}
 	}
 	if len(out) == 0 {

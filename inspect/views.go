@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"schlank/attribute"
@@ -26,7 +25,7 @@ func By(s *Subject, by attribute.Grouping, o Options) []Part {
 		case name == "":
 			name = "(not known)"
 		}
-		t.Rows = append(t.Rows, sumRow(s, name, g.Sum, g.Wasted))
+		t.Rows = append(t.Rows, sumRow(name, g.Sum, g.Wasted, s.Total().Disk))
 	}
 	return []Part{t}
 }
@@ -35,14 +34,18 @@ func By(s *Subject, by attribute.Grouping, o Options) []Part {
 func ByPath(s *Subject, o Options) []Part {
 	t := &report.Table{Title: "Stored bytes by path", Columns: sumColumns("path")}
 	for _, p := range s.Tree(nil).Top(o.top()) {
-		name := p.Path
-		if p.Rest {
-			name = strings.TrimSuffix(name, "/") + "/ (the rest)"
-		}
-		t.Rows = append(t.Rows, sumRow(s, name, p.Sum, -1))
+		t.Rows = append(t.Rows, pathRow(p, s.Total().Disk))
 	}
-	slices.SortStableFunc(t.Rows, func(a, b report.Row) int { return int(b[2].Value/1e3) - int(a[2].Value/1e3) })
 	return []Part{t}
+}
+
+// pathRow is a line of a table of paths; whole is what its share is of.
+func pathRow(p attribute.PathSum, whole int64) report.Row {
+	name := p.Path
+	if p.Rest {
+		name = strings.TrimSuffix(name, "/") + "/ (the rest)"
+	}
+	return sumRow(name, p.Sum, p.Wasted, whole)
 }
 
 func sumColumns(name string) []report.Column {
@@ -52,15 +55,15 @@ func sumColumns(name string) []report.Column {
 	}
 }
 
-// sumRow is a line of a table of sums; wasted is -1 where it is not counted.
-func sumRow(s *Subject, name string, sum attribute.Sum, wasted int64) report.Row {
+// sumRow is a line of a table of sums; whole is what its share is of.
+func sumRow(name string, sum attribute.Sum, wasted, whole int64) report.Row {
 	w := report.Cell{Text: "-"}
 	if wasted > 0 {
 		w = report.Cell{Text: report.Bytes(wasted), Tone: report.Bad}
 	}
 	return report.Row{
 		{Text: name}, {Text: report.Bytes(sum.Disk), Tone: report.Strong}, {Value: float64(sum.Disk)},
-		{Text: share(sum.Disk, s.Total().Disk)}, {Text: report.Bytes(sum.Pull)}, {Text: report.Count(sum.Files)}, w,
+		{Text: share(sum.Disk, whole)}, {Text: report.Bytes(sum.Pull)}, {Text: report.Count(sum.Files)}, w,
 	}
 }
 
@@ -107,12 +110,16 @@ func Layer(s *Subject, index int, o Options) ([]Part, error) {
 			}
 		}
 		if sum.Files > 0 {
-			byKind.Rows = append(byKind.Rows, sumRow(s, k.Title(), sum, -1))
+			var wasted int64
+			if k.Wasted() {
+				wasted = sum.Disk
+			}
+			byKind.Rows = append(byKind.Rows, sumRow(k.Title(), sum, wasted, layer.ContentBytes))
 		}
 	}
 	paths := &report.Table{Title: "Its paths", Columns: sumColumns("path")}
 	for _, p := range s.Tree(here).Top(o.top()) {
-		paths.Rows = append(paths.Rows, sumRow(s, p.Path, p.Sum, -1))
+		paths.Rows = append(paths.Rows, pathRow(p, layer.ContentBytes))
 	}
 	return []Part{l, byKind, paths}, nil
 }
