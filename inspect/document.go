@@ -1,6 +1,8 @@
 package inspect
 
 import (
+	"math"
+
 	"schlank/attribute"
 	"schlank/inventory"
 )
@@ -22,6 +24,15 @@ type Document struct {
 	Fixes    []FixEntry      `json:"fixes"`
 	Wasted   []WastedEntry   `json:"wasted"`
 	Unknowns []UnknownEntry  `json:"unknowns"`
+	Dive     DiveEntry       `json:"dive"`
+}
+
+// DiveEntry is the figures of the program dive, by its own definitions.
+type DiveEntry struct {
+	Efficiency float64 `json:"efficiency"`
+	Wasted     int64   `json:"wasted_bytes"`
+	// UserWasted is a ratio; it is left out when it has no value.
+	UserWasted *float64 `json:"user_wasted_ratio,omitempty"`
 }
 
 // ImageEntry says which image it is.
@@ -161,6 +172,7 @@ func NewDocument(s *Subject) Document {
 		Fixes:    []FixEntry{},
 		Wasted:   []WastedEntry{},
 		Unknowns: []UnknownEntry{},
+		Dive:     diveEntry(attribute.Dive(img)),
 	}
 	if d.Base.Source == "" {
 		d.Base.Source = string(attribute.BaseHistory)
@@ -195,6 +207,14 @@ func NewDocument(s *Subject) Document {
 }
 
 func sumEntry(s attribute.Sum) SumEntry { return SumEntry{s.Disk, s.Pull, s.Files} }
+
+func diveEntry(f attribute.DiveFigures) DiveEntry {
+	e := DiveEntry{Efficiency: f.Efficiency, Wasted: f.WastedBytes}
+	if !math.IsInf(f.UserWastedPercent, 0) {
+		e.UserWasted = &f.UserWastedPercent
+	}
+	return e
+}
 
 func causeEntry(s *Subject, c attribute.Cause) CauseEntry {
 	e := CauseEntry{

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"schlank/attribute"
 	"schlank/inspect"
 	"schlank/inspect/page"
+	"schlank/internal/atomicfile"
 )
 
 // inspectFlags are the flags of inspect.
@@ -103,6 +105,8 @@ func (f *inspectFlags) check() error {
 		return &schlank.UsageError{Msg: "--by, --why, --layer, --tree, --extract and --interactive are different views", Hint: "choose one"}
 	case views == 1 && !f.interactive && (f.format == "json" || f.format == "html"):
 		return &schlank.UsageError{Msg: fmt.Sprintf("--format %s holds all views", f.format), Hint: "leave --by, --why, --layer, --tree and --extract out"}
+	case f.dive && f.format == "html":
+		return &schlank.UsageError{Msg: "--format html does not show dive's figures", Hint: "use text, json or markdown"}
 	case f.layer < 0, f.top < 0, f.depth < 0:
 		return &schlank.UsageError{Msg: "--layer, --top and --depth count from 1"}
 	case f.to != "" && len(f.extract) == 0:
@@ -116,6 +120,11 @@ func (f *inspectFlags) check() error {
 func (a *app) inspect(c *cobra.Command, f *inspectFlags, item string) error {
 	if err := f.check(); err != nil {
 		return err
+	}
+	for _, name := range []string{"layer", "top", "depth"} {
+		if fl := c.Flags().Lookup(name); fl.Changed && fl.Value.String() == "0" {
+			return &schlank.UsageError{Msg: "--" + name + " counts from 1"}
+		}
 	}
 	if f.interactive {
 		if err := a.checkInteractive(f); err != nil {
@@ -141,15 +150,22 @@ func (a *app) inspect(c *cobra.Command, f *inspectFlags, item string) error {
 	if f.output == "" {
 		return a.writeInspection(a.stdout, i, f)
 	}
-	file, err := os.Create(f.output)
-	if err != nil {
+	var report bytes.Buffer
+	if err := a.writeInspection(&report, i, f); err != nil {
+		return err
+	}
+	if err := replaceFile(f.output, report.Bytes()); err != nil {
 		return &schlank.UsageError{Msg: fmt.Sprintf("--output: %s", err)}
 	}
-	err = a.writeInspection(file, i, f)
-	if cerr := file.Close(); err == nil {
-		err = cerr
+	return nil
+}
+
+// replaceFile writes a file in one step; a device or a pipe is written to.
+func replaceFile(name string, data []byte) error {
+	if st, err := os.Stat(name); err == nil && !st.Mode().IsRegular() {
+		return os.WriteFile(name, data, 0o644)
 	}
-	return err
+	return atomicfile.Write(name, data, 0o644)
 }
 
 // inspectOptions translates flags and settings.
