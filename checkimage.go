@@ -1,6 +1,7 @@
 package schlank
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,8 +15,8 @@ import (
 // CheckOptions say what an image must keep to.
 type CheckOptions struct {
 	InspectOptions
-	// MaxDisk, MaxPull and MaxWasted are budgets in bytes, 0 for none.
-	MaxDisk, MaxPull, MaxWasted int64
+	// MaxDisk, MaxPull and MaxWasted are budgets in bytes, nil for none.
+	MaxDisk, MaxPull, MaxWasted *int64
 	// DiveCI is a file with dive's rules; the default is .dive-ci in the
 	// current directory, if there is one.
 	DiveCI string
@@ -57,7 +58,7 @@ func CheckImage(ctx context.Context, item string, opt CheckOptions) (*Checked, e
 	if err != nil {
 		return nil, err
 	}
-	if rules == nil && opt.MaxDisk == 0 && opt.MaxPull == 0 && opt.MaxWasted == 0 {
+	if rules == nil && opt.MaxDisk == nil && opt.MaxPull == nil && opt.MaxWasted == nil {
 		return nil, &UsageError{Msg: "there is nothing to check", Hint: "give a budget such as --max-disk 200MB, or a " + config.DiveFile + " file"}
 	}
 	i, err := Inspect(ctx, item, opt.InspectOptions)
@@ -68,11 +69,13 @@ func CheckImage(ctx context.Context, item string, opt CheckOptions) (*Checked, e
 	out := &Checked{Name: item}
 	sizes := i.Image.Sizes()
 	for _, b := range []struct {
-		name     string
-		max, got int64
+		name string
+		max  *int64
+		got  int64
 	}{{"max-disk", opt.MaxDisk, sizes.Disk}, {"max-pull", opt.MaxPull, sizes.Pull}, {"max-wasted", opt.MaxWasted, sizes.Wasted}} {
-		if b.max > 0 {
-			out.Results = append(out.Results, CheckResult{Check: b.name, Limit: report.Bytes(b.max), Got: report.Bytes(b.got), Passed: b.got <= b.max})
+		if b.max != nil {
+			limit, got := apart(*b.max, b.got)
+			out.Results = append(out.Results, CheckResult{Check: b.name, Limit: limit, Got: got, Passed: b.got <= *b.max})
 		}
 	}
 	if rules == nil {
@@ -88,7 +91,17 @@ func CheckImage(ctx context.Context, item string, opt CheckOptions) (*Checked, e
 	return out, nil
 }
 
-// diveRules reads dive's rules, nil if there are none.
+// apart prints two amounts so that what differs looks different.
+func apart(a, b int64) (string, string) {
+	x, y := report.Bytes(a), report.Bytes(b)
+	if a != b && x == y {
+		return fmt.Sprintf("%d B", a), fmt.Sprintf("%d B", b)
+	}
+	return x, y
+}
+
+// diveRules reads dive's rules, nil if there is no file. Those that it does
+// not name are as dive has them.
 func diveRules(file string) (*attribute.DiveRules, string, error) {
 	named := file != ""
 	if !named {
@@ -101,7 +114,10 @@ func diveRules(file string) (*attribute.DiveRules, string, error) {
 	case err != nil:
 		return nil, "", &UsageError{Msg: err.Error()}
 	}
+	rules := attribute.DefaultDiveRules()
 	return &attribute.DiveRules{
-		LowestEfficiency: d.LowestEfficiency, HighestWastedBytes: d.HighestWastedBytes, HighestUserWastedPercent: d.HighestUserWastedPercent,
+		LowestEfficiency:         cmp.Or(d.LowestEfficiency, rules.LowestEfficiency),
+		HighestWastedBytes:       cmp.Or(d.HighestWastedBytes, rules.HighestWastedBytes),
+		HighestUserWastedPercent: cmp.Or(d.HighestUserWastedPercent, rules.HighestUserWastedPercent),
 	}, file, nil
 }

@@ -28,16 +28,16 @@ of a .dive-ci file. It ends with 1 if one is broken.`,
 			opt := schlank.CheckOptions{DiveCI: dive}
 			for _, b := range []struct {
 				flag, value string
-				to          *int64
+				to          **int64
 			}{{"max-disk", disk, &opt.MaxDisk}, {"max-pull", pull, &opt.MaxPull}, {"max-wasted", wasted, &opt.MaxWasted}} {
 				if b.value == "" {
 					continue
 				}
 				n, err := attribute.ParseBytes(b.value)
-				if err != nil || n <= 0 {
+				if err != nil || n < 0 {
 					return &schlank.UsageError{Msg: fmt.Sprintf("--%s %s is no budget", b.flag, b.value), Hint: "write it as 200MB or 1.5GB"}
 				}
-				*b.to = n
+				*b.to = &n
 			}
 			var done func()
 			var err error
