@@ -22,7 +22,7 @@ type buildFlags struct {
 func (b *buildFlags) add(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVarP(&b.file, "file", "f", "", "Dockerfile (default PATH/Dockerfile)")
-	f.StringVar(&b.platform, "platform", "", "platform to build for, as os/arch[/variant]")
+	f.StringVar(&b.platform, "platform", "", "platform to build for, or to take of an image for several, as os/arch[/variant]")
 	f.StringArrayVar(&b.args, "build-arg", nil, "build argument, as KEY=VALUE")
 	f.StringArrayVar(&b.secrets, "secret", nil, "secret for RUN --mount=type=secret, as id=ID,src=FILE")
 	f.StringArrayVar(&b.contexts, "build-context", nil, "named build context, as NAME=DIR|docker-image://REF|oci-layout://DIR")

@@ -76,7 +76,7 @@ func (a *app) finish(ctx context.Context, err error) int {
 	case d != "":
 		fmt.Fprint(a.stderr, indent(d))
 	case errors.Is(err, syscall.ENOSPC):
-		fmt.Fprint(a.stderr, indent("hint: the disk is full: `schlank engine prune` frees the build cache, --state DIR puts it elsewhere"))
+		fmt.Fprint(a.stderr, indent("hint: the disk is full: `schlank engine prune` frees the build cache, --state DIR puts it elsewhere, TMPDIR what is temporary"))
 	}
 	if isUsage(err) {
 		return exitUsage
