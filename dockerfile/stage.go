@@ -97,7 +97,7 @@ func (f *File) fromWords(s *Stage, i *syntax.Instruction) {
 		s.Base = f.expand(plainValue(words[0]), f.Args)
 		if s.Base.Text == "" {
 			f.emptyName("base image", s.Base)
-			f.alias("InvalidDefaultArgInFrom")
+			f.alias(append([]string{"InvalidDefaultArgInFrom"}, f.staleArg(s.Base)...)...)
 		}
 		// As in BuildKit the case must match here, though not in --from.
 		s.Parent = f.lastNamed(s.Base.Text)
@@ -242,6 +242,25 @@ func (f *File) emptyName(what string, v Value) {
 		}
 	}
 	f.errorf(BadVariable, v.Span, "declare the variable with ARG before the first FROM", "the %s %s is empty", what, v.Raw)
+}
+
+// staleArg is what trivy calls an empty base image whose variable is declared in
+// an earlier stage, where FROM does not see it: trivy does, and finds no tag.
+func (f *File) staleArg(v Value) []string {
+	for _, s := range f.Stages {
+		for _, i := range s.Instructions {
+			arg, ok := i.Command.(*Arg)
+			if !ok {
+				continue
+			}
+			for _, a := range arg.Vars {
+				if slices.Contains(v.Missing, a.Name) && a.HasValue && !strings.ContainsAny(a.Value.Text, ":@$") {
+					return []string{"DS-0001"}
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // argsSpan is the place of an instruction's arguments, or of its keyword when

@@ -13,7 +13,7 @@ func Rule() *rule.Rule {
 	return &rule.Rule{
 		ID:       "SL0020",
 		Name:     "bad-variable",
-		Aliases:  []string{"InvalidDefaultArgInFrom"},
+		Aliases:  []string{"InvalidDefaultArgInFrom", "DS-0001"},
 		Category: rule.Correctness,
 		Severity: finding.Error,
 		Doc: rule.Doc{
