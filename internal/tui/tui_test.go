@@ -507,3 +507,13 @@ func BenchmarkKeys(b *testing.B) {
 		})
 	}
 }
+
+// TestLongName cuts a name with a digest, and not the figures after it.
+func TestLongName(t *testing.T) {
+	s := shop()
+	s.Name = "oci:/var/lib/images@sha256:" + strings.Repeat("0123456789abcdef", 4)
+	head := start(s, 80, 24).screen()[0]
+	if !strings.HasPrefix(head, "oci:/var") || !strings.Contains(head, "…  disk ") || !strings.Contains(head, "  wasted ") {
+		t.Errorf("the first line is %q", head)
+	}
+}

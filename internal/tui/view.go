@@ -82,9 +82,16 @@ func (m model) head() string {
 	if m.subject.StandIn {
 		name += " *"
 	}
-	text := fmt.Sprintf("%s  disk %s  visible %s  wasted %s", name, report.Bytes(z.Disk), report.Bytes(z.Visible), report.Bytes(z.Wasted))
-	return m.style.Paint(fit(text, m.width), report.Strong)
+	figures := fmt.Sprintf("  disk %s  visible %s  wasted %s", report.Bytes(z.Disk), report.Bytes(z.Visible), report.Bytes(z.Wasted))
+	// A long name, with a digest, is cut: the figures are what one looks for.
+	if room := m.width - width(figures); room >= minName && width(name) > room {
+		name = fit(name, room)
+	}
+	return m.style.Paint(fit(name+figures, m.width), report.Strong)
 }
+
+// minName is the width down to which a name is cut for the figures after it.
+const minName = 12
 
 // foot is the last line: what is typed, a message, or the chief keys.
 func (m model) foot() string {
