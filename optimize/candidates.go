@@ -77,7 +77,7 @@ func (r *run) try(ctx context.Context, c *Candidate) error {
 		c.Verdict, c.Err = BuildFailed, err
 		return nil
 	}
-	src, err := image.OpenLayout(b.Image.Layout, b.Image.Digest, image.Options{Platform: req.Platform})
+	src, err := image.OpenLayout(b.Image.Layout, b.Image.Digest, readOptions(req))
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"schlank/engine"
 	"schlank/internal/image"
 	"schlank/inventory"
 	"schlank/restage"
@@ -62,7 +63,7 @@ func (r *run) pull(ctx context.Context, ref string) (*inventory.Image, *image.So
 	if err != nil {
 		return nil, nil, err
 	}
-	src, err := image.OpenLayout(b.Image.Layout, b.Image.Digest, image.Options{Platform: req.Platform})
+	src, err := image.OpenLayout(b.Image.Layout, b.Image.Digest, readOptions(req))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -78,4 +79,10 @@ func reader(ctx context.Context, src *image.Source) func([]string, int64) (map[s
 		}
 		return src.ReadFiles(ctx, paths, limit)
 	}
+}
+
+// readOptions say how built images are read. Their base layers, which all
+// candidates share, are read once and for all.
+func readOptions(req engine.BuildRequest) image.Options {
+	return image.Options{Platform: req.Platform, CacheDir: image.DefaultCacheDir()}
 }

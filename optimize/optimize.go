@@ -216,7 +216,7 @@ func (r *run) baseline(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.src, err = image.OpenLayout(r.built.Image.Layout, r.built.Image.Digest, image.Options{Platform: req.Platform}); err != nil {
+	if r.src, err = image.OpenLayout(r.built.Image.Layout, r.built.Image.Digest, readOptions(req)); err != nil {
 		return err
 	}
 	r.open = append(r.open, r.src)
