@@ -17,7 +17,7 @@ func (a *app) explainCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "explain RULE…",
 		Short: "Say what a rule of lint is about, with examples",
-		Example: `  schlank explain SL1001
+		Example: `  schlank explain SL1101
   schlank explain DL3009`,
 		Args: operands(1, 100, "a rule: its id, its name, or another tool's id for it"),
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -44,14 +44,14 @@ costs and how to fix it.
 A PATH is a Dockerfile or a directory, which is searched; compose and bake files
 lead to the Dockerfiles they name. "-" is standard input. Settings come from
 schlank.yaml, .hadolint.yaml and .trivyignore beside or above each file. Comments
-leave findings be: "# schlank: ignore=SL1001 reason=…"; those of hadolint, trivy
+leave findings be: "# schlank: ignore=SL1101 reason=…"; those of hadolint, trivy
 and BuildKit count as well.
 
 --fix applies fixes that change nothing that matters (identity, equivalent);
 --fix=suggestion also those that need a build to prove them: see schlank optimize.`,
 		Example: `  schlank lint
   schlank lint --fix --diff Dockerfile
-  schlank lint --rule DL3009,copy-all --format sarif services/ > lint.sarif
+  schlank lint --rule DL3009,context-leak --format sarif services/ > lint.sarif
   cat Dockerfile | schlank lint -`,
 		RunE: func(c *cobra.Command, args []string) error { return a.lint(c, &f, args) },
 	}

@@ -28,7 +28,7 @@ var (
 
 // readSchlank reads
 //
-//	# schlank: ignore=SL1001,DL3008 reason=why
+//	# schlank: ignore=SL1101,DL3008 reason=why
 //
 // and ignore-stage and ignore-file, which are about more than one instruction.
 func readSchlank(text string, at int) (Pragma, scope, bool) {
