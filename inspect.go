@@ -15,6 +15,7 @@ import (
 	"schlank/internal/buildrecord"
 	"schlank/internal/image"
 	"schlank/inventory"
+	"schlank/siblings"
 	"schlank/source"
 )
 
@@ -150,8 +151,34 @@ func (i *Inspection) attribute(ctx context.Context, opt InspectOptions) error {
 		}
 	}
 	i.StandIn = i.StandIn || img.Config.Labels[LabelStandIn] != ""
+	a.Slim = slimSibling(ctx, a.Base, opt.Image)
 	i.Attribution = attribute.Image(img, a)
 	return nil
+}
+
+// slimSibling is the slim sibling of a base image, nil if there is none. Its
+// sizes are known if it is in one of the stores; nothing is fetched for them.
+func slimSibling(ctx context.Context, base attribute.BaseImage, opt image.Options) *attribute.Sibling {
+	sib, err := siblings.Find(base.Name, "")
+	if err != nil || sib.Slim || !sib.Same {
+		return nil
+	}
+	out := &attribute.Sibling{Ref: sib.Ref}
+	opt.Progress = nil
+	for _, dir := range opt.Stores {
+		src, err := image.OpenLayout(dir, sib.Ref, opt)
+		if err != nil {
+			continue
+		}
+		img, err := src.Inventory(ctx)
+		src.Close()
+		if err == nil {
+			sizes := img.Sizes()
+			out.Sizes = &sizes
+			break
+		}
+	}
+	return out
 }
 
 // record finds the record of how an image was built.
