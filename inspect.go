@@ -42,6 +42,9 @@ type InspectOptions struct {
 // ExtractOptions say how files of an image are written.
 type ExtractOptions = image.ExtractOptions
 
+// Extracted is what was written, and what was left out.
+type Extracted = image.Extracted
+
 // Inspection is an image with the causes of its bytes.
 type Inspection struct {
 	// Name is what the user called it.

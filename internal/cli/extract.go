@@ -20,10 +20,22 @@ func (a *app) extract(ctx context.Context, i *schlank.Inspection, f *inspectFlag
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stderr, "%s: %s files, %s directories, %s links, %s\n", report.Plain(f.to),
-		report.Count(done.Files), report.Count(done.Dirs), report.Count(done.Links), report.Bytes(done.Bytes))
+	fmt.Fprintln(a.stderr, report.Plain(copied(f.to, done)))
 	for _, u := range done.Skipped {
 		fmt.Fprintf(a.stderr, "%s: left out: %s\n", report.Plain(u.Path), report.Plain(u.Reason))
 	}
 	return nil
+}
+
+// copied says what was copied to a directory.
+func copied(dir string, done *schlank.Extracted) string {
+	return fmt.Sprintf("%s: %s, %s, %s, %s", dir, counted(done.Files, "file", "files"),
+		counted(done.Dirs, "directory", "directories"), counted(done.Links, "link", "links"), report.Bytes(done.Bytes))
+}
+
+func counted(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return report.Count(n) + " " + more
 }

@@ -42,8 +42,7 @@ func (a *app) explore(ctx context.Context, i *schlank.Inspection, force bool) er
 			if err != nil {
 				return "", err
 			}
-			said := fmt.Sprintf("%s: %s files, %s directories, %s links, %s", dir,
-				report.Count(done.Files), report.Count(done.Dirs), report.Count(done.Links), report.Bytes(done.Bytes))
+			said := copied(dir, done)
 			if n := len(done.Skipped); n > 0 {
 				said += fmt.Sprintf("; left out: %s, the first is %s: %s", report.Count(n), done.Skipped[0].Path, done.Skipped[0].Reason)
 			}
