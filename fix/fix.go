@@ -61,7 +61,8 @@ type Refused struct {
 // fixes do: a text that was there before is not made again, a fix that does not
 // make its finding go is not applied, and the number of steps is bounded.
 //
-// Between two steps only the rules run whose fixes there still are. When they
+// Many fixes of one rule that can't matter to each other are one step. Between
+// two steps only the rules run whose fixes there still are. When they
 // have none left all run again, since fixes may have given rise to others, and
 // what was refused is tried again, since fixes may have made it possible.
 func All(src source.File, o Options) Result {
@@ -80,6 +81,7 @@ type run struct {
 	file     *dockerfile.File
 	findings []finding.Finding
 	live     []string // the rules that run between two steps
+	single   []string // those whose fixes are applied one at a time
 	seen     map[[sha256.Size]byte]bool
 	// left are findings whose fixes were refused.
 	left    []mark
@@ -105,13 +107,13 @@ func newRun(src source.File, o Options) *run {
 // reports if there was one.
 func (r *run) round(steps int) bool {
 	before := len(r.applied)
-	r.live, r.left, r.refused = nil, nil, nil
+	r.live, r.single, r.left, r.refused = nil, nil, nil, nil
 	for _, f := range r.findings {
 		if !slices.Contains(r.live, f.ID) && slices.ContainsFunc(f.Fixes, r.isAsked) {
 			r.live = append(r.live, f.ID)
 		}
 	}
-	for len(r.applied) < steps && r.step() {
+	for len(r.applied) < steps && (r.batch() || r.step()) {
 	}
 	return len(r.applied) > before
 }
@@ -226,9 +228,13 @@ func (r *run) isLeft(f finding.Finding) bool { return slices.Contains(r.left, ma
 
 // count is how many findings say the same as f.
 func count(findings []finding.Finding, f finding.Finding) int {
+	return countFunc(findings, func(g finding.Finding) bool { return g.ID == f.ID && g.Message == f.Message })
+}
+
+func countFunc(findings []finding.Finding, is func(finding.Finding) bool) int {
 	n := 0
 	for _, g := range findings {
-		if g.ID == f.ID && g.Message == f.Message {
+		if is(g) {
 			n++
 		}
 	}
