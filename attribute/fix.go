@@ -60,7 +60,7 @@ const (
 // Fixes lists what would make the image smaller, in the order of what each
 // gives back beyond those before it.
 func (a *Attribution) Fixes() []Fix {
-	f := &fixer{a: a, places: newPlaces(), fixes: map[fixKey]*Fix{}, building: a.buildOnly()}
+	f := &fixer{a: a, places: newPlaces(), fixes: map[fixKey]*Fix{}, building: a.buildOnly(), brought: a.brought()}
 	for i := range a.Items {
 		if it := &a.Items[i]; it.Entry >= 0 && int(it.Layer) >= a.Base.Layers {
 			f.item(int32(i), it)
@@ -90,6 +90,25 @@ type fixer struct {
 	fixes  map[fixKey]*Fix
 	// building says which packages are there for building only.
 	building []bool
+	// brought is the layer that brought the content of each item.
+	brought []int32
+}
+
+// brought is the layer that first stored the content of each item at its path.
+// What a later chown or chmod stored again is not theirs: leaving it out is up
+// to the instruction that brought it.
+func (a *Attribution) brought() []int32 {
+	layers := make([]int32, len(a.Items))
+	for i := range a.Items {
+		layers[i] = a.Items[i].Layer
+	}
+	for i := range a.Items {
+		it := &a.Items[i]
+		if it.Kind == MetadataCopy && it.Same >= 0 && int(it.Layer) >= a.Base.Layers {
+			layers[it.Same] = min(layers[it.Same], it.Layer)
+		}
+	}
+	return layers
 }
 
 // add gives an item to a fix. Layer is the one whose instruction has to
@@ -125,7 +144,7 @@ func wholeImage(id FixID) bool {
 
 // item gives an item to the fixes that remove it.
 func (f *fixer) item(i int32, it *Item) {
-	p, layer := f.a.Path(it), int(it.Layer)
+	p, layer := f.a.Path(it), int(f.brought[i])
 	kind, subject := it.Kind, it.Subject
 	if kind.Wasted() {
 		// Hiding a cache later is the same mistake as keeping it.

@@ -311,3 +311,27 @@ func TestHiddenCache(t *testing.T) {
 		t.Errorf("fixes (-want +got):\n%s", diff)
 	}
 }
+
+// TestFixOfWhatChownCopied: a repository that COPY brought and chown stored
+// again is left out where it is copied.
+func TestFixOfWhatChownCopied(t *testing.T) {
+	pack := text(700_000)
+	img := imageOf(t,
+		layer{"debian rootfs.sh: rootfs.tar", []item{file("bin/sh", text(10))}},
+		layer{"COPY . /srv/app # buildkit", []item{file("srv/app/.git/pack", pack), file("srv/app/main", text(5))}},
+		layer{"RUN /bin/sh -c chown -R app /srv/app # buildkit", []item{{name: "srv/app/.git/pack", body: pack, typ: '0', mode: 0o600}}},
+	)
+	f := parse("FROM debian:12\nCOPY . /srv/app\nRUN chown -R app /srv/app\n")
+	a := attribute.Image(img, attribute.Options{
+		Base:    attribute.BaseImage{Layers: 1, Source: attribute.BaseBuild},
+		Origins: attribute.FromDockerfile(img, f, ""), Dockerfile: f,
+	})
+	got := map[attribute.FixID]string{}
+	for _, x := range a.Fixes() {
+		got[x.ID] = a.Where(&x)
+	}
+	want := map[attribute.FixID]string{attribute.NotCopied: "line 2", attribute.CopyOnce: "line 3"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
