@@ -48,15 +48,28 @@ type sshConn struct {
 func (c *sshConn) Read(p []byte) (int, error) {
 	n, err := c.out.Read(p)
 	if err == io.EOF {
-		c.ended()
-		if said := strings.TrimSpace(string(c.said)); said != "" {
-			err = fmt.Errorf("ssh: %s", said)
-		}
+		err = c.reason(err)
 	}
 	return n, err
 }
 
-func (c *sshConn) Write(p []byte) (int, error) { return c.in.Write(p) }
+func (c *sshConn) Write(p []byte) (int, error) {
+	n, err := c.in.Write(p)
+	if err != nil { // nobody reads any more: the command has ended, or is about to
+		_ = c.cmd.Process.Kill()
+		err = c.reason(err)
+	}
+	return n, err
+}
+
+// reason is what the command has said before it ended, else err.
+func (c *sshConn) reason(err error) error {
+	c.ended()
+	if said := strings.TrimSpace(string(c.said)); said != "" {
+		return fmt.Errorf("ssh: %s", said)
+	}
+	return err
+}
 
 // ended waits for the command. How it ended does not matter: it is killed, or
 // has said what is wrong.
