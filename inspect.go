@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"schlank/attribute"
@@ -147,6 +148,9 @@ func (i *Inspection) attribute(ctx context.Context, opt InspectOptions) error {
 	case df != nil:
 		a.Dockerfile, a.Target = df, target
 		a.Origins = attribute.FromDockerfile(img, df, target)
+		if unrelated(df, target, a.Origins) {
+			return &UsageError{Msg: fmt.Sprintf("nothing in the image's history was made by %s", opt.Dockerfile), Hint: "--dockerfile is the file that the image was built from"}
+		}
 	}
 	if rec == nil || opt.Base != "" {
 		if a.Base, err = recogniseBase(ctx, img, opt); err != nil {
@@ -157,6 +161,27 @@ func (i *Inspection) attribute(ctx context.Context, opt InspectOptions) error {
 	a.Slim = slimSibling(ctx, a.Base, opt.Image)
 	i.Attribution = attribute.Image(img, a)
 	return nil
+}
+
+// unrelated reports whether a Dockerfile has instructions that make layers, and
+// none of them made one of the image's.
+func unrelated(df *dockerfile.File, target string, origins []attribute.Origin) bool {
+	for _, o := range origins {
+		if o.FirstLine > 0 {
+			return false
+		}
+	}
+	stage := df.Target(target)
+	if stage == nil {
+		return true
+	}
+	return slices.ContainsFunc(stage.Instructions, func(i *dockerfile.Instruction) bool {
+		switch i.Command.(type) {
+		case *dockerfile.Run, *dockerfile.Copy:
+			return true
+		}
+		return false
+	})
 }
 
 // slimSibling is the slim sibling of a base image, nil if there is none. Its
