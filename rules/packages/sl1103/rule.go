@@ -67,6 +67,13 @@ func Rule() *rule.Rule {
 					Fixed:      "FROM a\nRUN pip install --no-cache-dir b && pip install --no-cache-dir c && pip install --no-cache-dir d\n",
 				},
 				{
+					Name:       "Yarn 2 and later may load packages from it",
+					Dockerfile: "FROM node:22\nCOPY package.json yarn.lock .yarnrc.yml ./\nRUN yarn install\nFROM node:22\nRUN yarn --immutable\n",
+					Lines:      []int{3, 5},
+					Safety:     finding.Equivalent,
+					Fixed:      "FROM node:22\nCOPY package.json yarn.lock .yarnrc.yml ./\nRUN yarn install\nFROM node:22\nRUN yarn --immutable\n",
+				},
+				{
 					Name:       "before the program itself is removed",
 					Dockerfile: "FROM alpine\nRUN apk add --no-cache -t .d npm && npm ci && npm run build && apk del .d\n",
 					Lines:      []int{2},
@@ -139,8 +146,9 @@ func fixes(p *rule.Pass, i *dockerfile.Instruction, l calls.Left) []finding.Fix 
 	var out []finding.Fix
 	if l.Manager.Name == "pip" {
 		out = append(out, finding.Fix{Title: "add --no-cache-dir", Safety: finding.Equivalent, Edits: l.Flag("--no-cache-dir")})
-	} else if l.Needed(p) {
-		// To empty it would make a later command download it all again.
+	} else if l.Needed(p) || calls.YarnBerry(p, l.By) {
+		// To empty it would make a later command download it all again, or
+		// take packages away that are loaded from it.
 	} else if edits, ok := edit.InsertAfter(p.File, i, step(p, l), l.Remedy()); ok {
 		out = append(out, finding.Fix{Title: "empty the cache in the same RUN", Safety: l.CleanUpSafety(), Edits: edits})
 	}

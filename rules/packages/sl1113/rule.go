@@ -41,6 +41,12 @@ func Rule() *rule.Rule {
 					Dockerfile: "FROM a AS build\nRUN npm ci && npm run build\nFROM a AS test\nRUN npm ci\nFROM a\nCOPY --from=build /a /a\nRUN npm ci --omit=dev\nRUN NODE_ENV=production npm ci\nRUN composer install --no-dev && poetry install --without dev\nRUN npm ci && npm prune --omit=dev\n",
 				},
 				{
+					Name:       "Yarn 2 and later have another command",
+					Dockerfile: "FROM a\nRUN yarn install --immutable\nFROM a\nRUN yarn workspaces focus --all --production\n",
+					Lines:      []int{2},
+					Fixed:      "FROM a\nRUN yarn install --immutable\nFROM a\nRUN yarn workspaces focus --all --production\n",
+				},
+				{
 					Name:       "uv and Bundler",
 					Dockerfile: "FROM a\nRUN uv sync --locked\nRUN bundle install\nFROM a AS b\nRUN uv pip install c && uv sync --no-dev\nRUN bundle config set --local without 'development test' && bundle install\nFROM a\nENV BUNDLE_WITHOUT=development:test\nRUN bundle\n",
 					Lines:      []int{2, 3},
@@ -82,7 +88,7 @@ func run(p *rule.Pass) {
 			}
 			for _, c := range calls.Of(p, i) {
 				if installsDevelopment(p, c) {
-					p.Report(report(c))
+					p.Report(report(p, c))
 				}
 			}
 		}
@@ -155,7 +161,7 @@ func without(w shellcmd.Word) bool {
 	return slices.Contains([]string{"without", "only", "BUNDLE_WITHOUT", "BUNDLE_ONLY"}, w.Value)
 }
 
-func report(c calls.Call) finding.Finding {
+func report(p *rule.Pass, c calls.Call) finding.Finding {
 	f := finding.Finding{
 		Span:    c.CallSpan(),
 		Message: fmt.Sprintf("%s also installs what only development needs", c.Program),
@@ -165,7 +171,9 @@ func report(c calls.Call) finding.Finding {
 	if c.Manager.Name == "bundler" {
 		f.Hint = "leave groups out before: bundle config set without 'development test'"
 	}
-	if word := flag(c.Manager.Name); word != "" {
+	if calls.YarnBerry(p, c) {
+		f.Hint = "install with yarn workspaces focus --production"
+	} else if word := flag(c.Manager.Name); word != "" {
 		f.Hint = "add " + word
 		f.Fixes = []finding.Fix{{
 			Title: "add " + word, Safety: finding.Suggestion,
