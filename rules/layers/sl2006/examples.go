@@ -46,7 +46,7 @@ func examples() []rule.Example {
 		{
 			Name: "what needs the sources, and what is cached",
 			Dockerfile: "FROM python:3.12\nCOPY . /app\nRUN pip install /app && pip install -e .\nRUN poetry install\nRUN npm install -g pnpm\n" +
-				"RUN --mount=type=cache,target=/root/.npm cd /app && npm ci\n",
+				"RUN --mount=type=cache,target=/root/.npm cd /app && npm ci\nRUN cd /app && pnpm --filter=a --prod deploy /srv/a\n",
 		},
 		{
 			Name:       "sources of another directory",

@@ -91,7 +91,9 @@ func fromManifest(a pkgmgr.Action) bool {
 		return a.Verb == pkgmgr.Install && (a.Has(pkgmgr.Manifest) || a.VerbText == "sync" && a.Args.Has("--no-install-project", "--no-install-workspace"))
 	case "poetry":
 		return a.Verb == pkgmgr.Install && a.Args.Has("--no-root", "--no-directory")
-	case "pipenv", "npm", "yarn", "pnpm", "bun", "bundler":
+	case "pnpm":
+		return a.Verb == pkgmgr.Install && a.VerbText != "deploy"
+	case "pipenv", "npm", "yarn", "bun", "bundler":
 		return a.Verb == pkgmgr.Install
 	case "composer":
 		return a.Verb == pkgmgr.Install && a.VerbText != "create-project"
