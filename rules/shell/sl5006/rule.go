@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"schlank/dockerfile"
 	"schlank/dockerfile/shellcmd"
 	"schlank/finding"
 	"schlank/rule"
@@ -32,6 +33,12 @@ func Rule() *rule.Rule {
 					Dockerfile: "FROM debian:12\nRUN <<EOF\napt-get update\napt-get install -y curl\nEOF\n",
 					Lines:      []int{3},
 					Fixed:      "FROM debian:12\nRUN <<EOF\nset -e\napt-get update\napt-get install -y curl\nEOF\n",
+				},
+				{
+					Name:       "a heredoc without its tabs",
+					Dockerfile: "FROM debian:12\nRUN <<-EOF\n\tapt-get update\n\tapt-get install -y curl\nEOF\n",
+					Lines:      []int{3},
+					Fixed:      "FROM debian:12\nRUN <<-EOF\n\tset -e\n\tapt-get update\n\tapt-get install -y curl\nEOF\n",
 				},
 				{
 					Name:       "a directory that is not there",
@@ -78,7 +85,7 @@ func run(p *rule.Pass) {
 				Message: "the build goes on if " + c.Name + " fails",
 				Hint:    "join the commands with &&, or start with set -e",
 				Aliases: aliases(c),
-				Fixes:   fixes(s),
+				Fixes:   fixes(p.File, s),
 			})
 			break
 		}
@@ -121,7 +128,7 @@ func matters(s script.Script, st shellcmd.Step) bool {
 }
 
 // fixes makes the script end at the first failure.
-func fixes(s script.Script) []finding.Fix {
+func fixes(f *dockerfile.File, s script.Script) []finding.Fix {
 	if s.Outer != nil {
 		return nil
 	}
@@ -134,8 +141,10 @@ func fixes(s script.Script) []finding.Fix {
 			}
 			at = n + 1
 		}
-		// A body whose leading tabs are dropped may have them here too.
-		return []finding.Fix{{Title: "stop at the first failure", Safety: finding.Suggestion, Edits: []source.Edit{source.Insert(s.Offset(at), "set -e\n")}}}
+		return []finding.Fix{{
+			Title: "stop at the first failure", Safety: finding.Suggestion,
+			Edits: []source.Edit{source.Insert(s.Offset(at), "set -e\n"+dropped(f, s.Offset(at)))},
+		}}
 	}
 	var edits []source.Edit
 	for k, st := range s.Steps {
@@ -160,6 +169,15 @@ func fixes(s script.Script) []finding.Fix {
 		}
 	}
 	return []finding.Fix{{Title: "join the commands with &&", Safety: finding.Suggestion, Edits: edits}}
+}
+
+// dropped is the tabs in front of an offset that <<- drops.
+func dropped(f *dockerfile.File, at int) string {
+	text := string(f.Source.Bytes[f.Source.Line(at).Start:at])
+	if strings.Trim(text, "\t") != "" {
+		return ""
+	}
+	return text
 }
 
 // isPlain reports whether a step is one command, whose failure is meant to end
