@@ -28,6 +28,7 @@ import (
 	"schlank/rules/packages/sl1121"
 	"schlank/rules/packages/sl1122"
 	"schlank/rules/packages/sl1123"
+	"schlank/rules/packages/sl1124"
 )
 
 // All are the rules of the group in order of their IDs.
@@ -56,5 +57,6 @@ func All() []*rule.Rule {
 		sl1121.Rule(),
 		sl1122.Rule(),
 		sl1123.Rule(),
+		sl1124.Rule(),
 	}
 }
