@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"schlank/dockerfile"
 	"schlank/finding"
@@ -44,7 +45,11 @@ func (j *linting) settingsFor(path string) (*settings, error) {
 	s, err := j.newSettings(p)
 	var unknown *lint.UnknownRuleError
 	if errors.As(err, &unknown) {
-		return nil, &UsageError{Msg: err.Error()}
+		msg := err.Error()
+		if _, ok := p.Lint.Rules[unknown.Name]; ok {
+			msg = strings.Join(p.Files, ", ") + ": " + msg
+		}
+		return nil, &UsageError{Msg: msg}
 	}
 	j.settings[dir] = s
 	return s, err
