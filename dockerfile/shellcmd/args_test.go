@@ -81,13 +81,16 @@ func TestEffective(t *testing.T) {
 	}
 }
 
-// TestNested looks into sh -c and finds the bytes of the file.
+// TestNested looks into sh -c and sh <<E and finds the bytes of the file.
 func TestNested(t *testing.T) {
 	tests := []struct{ in, place string }{
 		{`sh -c 'a && rm -rf "/x y"'`, `"/x y"`},
 		{`sudo bash -exc "a && rm -rf '/x y'" arg`, `'/x y'`},
 		{`bash -o pipefail -c "a && rm -rf \"/x y\""`, `\"/x y\"`},
 		{`sh -c "sh -c 'a && rm -rf \"/x y\"'"`, `\"/x y\"`},
+		{"<<E bash -ex\na\nrm -rf '/x y'\nE\n", "'/x y'"},
+		{"sudo sh -s a <<-'E'\n\ta\n\trm -rf '/x y'\n\tE", "'/x y'"},
+		{"sh <<E\nbash <<F\na; rm -rf '/x y'\nF\nE\n", "'/x y'"},
 	}
 	for _, tt := range tests {
 		c := script(tt.in).Commands[0]
@@ -102,7 +105,7 @@ func TestNested(t *testing.T) {
 			t.Errorf("%s: the word is at %q, want %q", tt.in, got, tt.place)
 		}
 	}
-	for _, in := range []string{"sh a.sh", "sh -c", `sh -c "$x"`, "sh", "python -c 'a'"} {
+	for _, in := range []string{"sh a.sh", "sh -c", `sh -c "$x"`, "sh", "python -c 'a'", "sh a.sh <<E\na\nE\n", "cat <<E\na\nE\n", "sh 3<<E\na\nE\n", "sh <<E\nE\n", "sh <<< 'a'"} {
 		if e := script(in).Commands[0].Effective(); e.Script != nil {
 			t.Errorf("%s: there is a script", in)
 		}
@@ -139,7 +142,7 @@ func FuzzShell(f *testing.F) {
 		"a b && c || d; e & f\ng", "a | b |& ! c", `a 'b' "c \" $d" e\ f $'g' ~/h *`, "cat <<E >x && b\nhello $w\nE\nc", "if a; then b; elif c; then d; else e; fi",
 		"for x in $(a); do b; done", "case $x in a) b;; *) c;; esac", "f() { a; }; f", "export A=1 B=\"x y\" C", "[[ -f a ]] && ((1+1))", "time -p a", "a <(b) >(c)",
 		"sh -c \"a && b \\\"c\\\"\"", "sudo env A=1 nice -n 5 bash -exc 'a; b'", "a # b\nc", "a \\\n b", "a && && b", "a \"b", "a $(b", "(a", "\xff", "a\x00b", "a\r\nb", "A=1 >x 2>&1",
-		"let a=1", "coproc a", "a=(b c) d", "declare -a x=(1 2)", "a <<-E\n\tb\n\tE\n", "a <<E", "cat <<A <<B\na\nA\nb\nB\nc",
+		"let a=1", "coproc a", "a=(b c) d", "declare -a x=(1 2)", "a <<-E\n\tb\n\tE\n", "a <<E", "cat <<A <<B\na\nA\nb\nB\nc", "sh <<A\nbash -e <<-B\n\ta; b\n\tB\nA\n",
 	} {
 		f.Add(in)
 	}

@@ -20,7 +20,7 @@ type Effective struct {
 	// Wrappers are the programs in front of it, outermost first.
 	Wrappers []string
 	// Script is what a shell runs, when the command is sh -c '…' and the text
-	// is static.
+	// is static, or sh <<EOF.
 	Script *Script
 }
 

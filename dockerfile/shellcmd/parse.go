@@ -20,14 +20,24 @@ const maxScript = 64 * 1024
 // Parse reads text as the script of shell, which is a name or path such as
 // "/bin/bash". An empty name means sh.
 func Parse(text source.Mapped, shell string) *Script {
+	return parse(text, shell, maxStdin)
+}
+
+// parse is Parse with a bound for heredocs in heredocs.
+func parse(text source.Mapped, shell string, depth int) *Script {
 	s := read(text, shell)
 	for k := range s.Commands {
-		s.Commands[k].inner = s.Commands[k].Effective().Script
+		c := &s.Commands[k]
+		e := c.Effective()
+		c.inner = e.Script
+		if c.inner == nil && depth > 0 {
+			c.inner = s.stdin(c, e, depth-1)
+		}
 	}
 	return s
 }
 
-// read is Parse without the scripts of sh -c.
+// read is Parse without the scripts of sh -c and sh <<EOF.
 func read(text source.Mapped, shell string) *Script {
 	s := &Script{Text: text}
 	variants := dialects(shell)

@@ -43,6 +43,12 @@ func Rule() *rule.Rule {
 					Fixed:      "FROM a\nRUN conda install -y b && conda env create -f e.yml && conda install -y b\nRUN pip install b && pip uninstall -y b\nENV CONDA_ALWAYS_YES=true\nRUN mamba install b\n",
 				},
 				{
+					Name:       "in scripts for another shell",
+					Dockerfile: "FROM a\nRUN <<EOF bash -ex\napt-get install b\nEOF\nRUN bash -c 'apt-get install b'\n",
+					Lines:      []int{3, 5},
+					Fixed:      "FROM a\nRUN <<EOF bash -ex\napt-get install -y b\nEOF\nRUN bash -c 'apt-get install -y b'\n",
+				},
+				{
 					Name:       "answered in one way or another",
 					Dockerfile: "FROM a\nRUN apt-get -qq install b && apt-get -q=2 install b && apt-get -q -q install b && apt-get -fmy install b\nRUN dnf -y install b && zypper -n install b && yes | apt-get install b\nRUN apt-get install b --assume-yes && apt-get install -s b\n",
 				},
