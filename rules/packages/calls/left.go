@@ -11,6 +11,7 @@ import (
 	"schlank/finding"
 	"schlank/rule"
 	"schlank/rules/edit"
+	"schlank/rules/script"
 	"schlank/source"
 )
 
@@ -183,6 +184,8 @@ func (l Left) MountFlag() (string, bool) {
 	}
 	user, group, _ := strings.Cut(l.By.In.Before.User, ":")
 	switch {
+	case script.Windows(l.By.In.Stage):
+		return "", false // the cache is elsewhere there
 	case user == "" || user == "root" || user == "0" || l.By.sudo() != "":
 		return text, true
 	case !number(user):

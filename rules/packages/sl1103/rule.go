@@ -74,6 +74,13 @@ func Rule() *rule.Rule {
 					Fixed:      "FROM node:22\nCOPY package.json yarn.lock .yarnrc.yml ./\nRUN yarn install\nFROM node:22\nRUN yarn --immutable\n",
 				},
 				{
+					Name:       "Windows has it elsewhere",
+					Dockerfile: "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN npm ci\n",
+					Lines:      []int{2},
+					Safety:     finding.Suggestion,
+					Fixed:      "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN npm ci\n",
+				},
+				{
 					Name:       "before the program itself is removed",
 					Dockerfile: "FROM alpine\nRUN apk add --no-cache -t .d npm && npm ci && npm run build && apk del .d\n",
 					Lines:      []int{2},
@@ -126,13 +133,20 @@ func run(p *rule.Pass) {
 			p.Report(finding.Finding{
 				Span:    l.By.CallSpan(),
 				Message: fmt.Sprintf("what %s %s stays in the layer", l.By.Program, filled(l)),
-				Hint:    "mount a cache at " + l.Mount + ", or empty it in this RUN",
+				Hint:    hint(l),
 				Aliases: aliases(l.By),
 				Cost:    estimate.Cache(l.Cache),
 				Fixes:   fixes(p, i, l),
 			})
 		}
 	}
+}
+
+func hint(l calls.Left) string {
+	if _, ok := l.MountFlag(); !ok {
+		return "empty it in this RUN"
+	}
+	return "mount a cache at " + l.Mount + ", or empty it in this RUN"
 }
 
 func filled(l calls.Left) string {
