@@ -54,9 +54,6 @@ type Inspection struct {
 	Kind string
 	// StandIn says that it, or its base, stands in for the official image.
 	StandIn bool
-	// Built says that the causes rest on a build that was done here, and
-	// the instructions have lines.
-	Built bool
 	*attribute.Attribution
 	// Source is the opened image; close it.
 	Source *image.Source
@@ -136,7 +133,6 @@ func (i *Inspection) attribute(ctx context.Context, opt InspectOptions) error {
 	var a attribute.Options
 	switch {
 	case rec != nil:
-		i.Built = true
 		a.Dockerfile = dockerfile.Parse(source.File{Name: rec.Name, Bytes: rec.Dockerfile})
 		a.Base = attribute.BaseImage{Layers: rec.BaseLayers, Source: attribute.BaseBuild}
 		a.Target = rec.Target

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"schlank/finding"
 	"schlank/fix"
@@ -263,6 +262,3 @@ func (j *linting) close() {
 		_ = c() // directories that were read
 	}
 }
-
-// now is when ignore comments expire.
-func now() time.Time { return time.Now() }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"schlank/dockerfile"
 	"schlank/finding"
@@ -82,7 +83,7 @@ func (j *linting) newSettings(p config.Project) (*settings, error) {
 			StrictLabels:      l.StrictLabels,
 			Secrets:           l.Secrets,
 		},
-		Now: now(),
+		Now: time.Now(),
 	}
 	for _, id := range slices.Sorted(maps.Keys(l.Rules)) {
 		if l.Rules[id] == "off" {

@@ -2,15 +2,15 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
-	"github.com/spf13/cobra"
 	"schlank"
-	"schlank/dockerfile/syntax"
+	"schlank/lint"
 	"schlank/report"
 	"schlank/rule"
 	"schlank/rules"
+
+	"github.com/spf13/cobra"
 )
 
 func (a *app) explainCommand() *cobra.Command {
@@ -22,9 +22,9 @@ func (a *app) explainCommand() *cobra.Command {
 		Args: operands(1, 100, "a rule: its id, its name, or another tool's id for it"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			for _, name := range args {
-				found := findRules(name)
-				if len(found) == 0 {
-					return unknownRule(name)
+				found, err := findRules(name)
+				if err != nil {
+					return err
 				}
 				for _, r := range found {
 					if _, err := fmt.Fprintln(a.stdout, r.Page()); err != nil {
@@ -39,30 +39,14 @@ func (a *app) explainCommand() *cobra.Command {
 	return c
 }
 
-// findRules are the rules that a name means; another tool's id may be spread
-// over several.
-func findRules(name string) []*rule.Rule {
-	var out []*rule.Rule
-	for _, r := range rules.All() {
-		if slices.ContainsFunc(append([]string{r.ID, r.Name}, r.Aliases...), func(n string) bool { return strings.EqualFold(n, name) }) {
-			out = append(out, r)
-		}
+// findRules are the rules that a name means, by the linter's own reading of
+// names; another tool's id may be spread over several.
+func findRules(name string) ([]*rule.Rule, error) {
+	l, err := lint.New(lint.Options{Only: []string{name}})
+	if err != nil {
+		return nil, &schlank.UsageError{Msg: err.Error()}
 	}
-	return out
-}
-
-func unknownRule(name string) error {
-	var names []string
-	for _, r := range rules.All() {
-		names = append(append(names, r.ID, r.Name), r.Aliases...)
-	}
-	hint := "schlank lint --rules lists them"
-	if near := syntax.Nearest(strings.ToUpper(name), names); near != "" {
-		hint = fmt.Sprintf("did you mean %s?", near)
-	} else if near := syntax.Nearest(strings.ToLower(name), names); near != "" {
-		hint = fmt.Sprintf("did you mean %s?", near)
-	}
-	return &schlank.UsageError{Msg: fmt.Sprintf("there is no rule %s", name), Hint: hint}
+	return l.Rules(), nil
 }
 
 // listRules prints the rules that there are.

@@ -1,17 +1,15 @@
 package cli
 
 import (
-	"bytes"
 	"fmt"
 	"io"
-	"os"
 
-	"github.com/spf13/cobra"
 	"schlank"
 	"schlank/attribute"
 	"schlank/inspect"
 	"schlank/inspect/page"
-	"schlank/internal/atomicfile"
+
+	"github.com/spf13/cobra"
 )
 
 // inspectFlags are the flags of inspect.
@@ -147,25 +145,7 @@ func (a *app) inspect(c *cobra.Command, f *inspectFlags, item string) error {
 	if f.interactive {
 		return a.explore(c.Context(), i, f.force)
 	}
-	if f.output == "" {
-		return a.writeInspection(a.stdout, i, f)
-	}
-	var report bytes.Buffer
-	if err := a.writeInspection(&report, i, f); err != nil {
-		return err
-	}
-	if err := replaceFile(f.output, report.Bytes()); err != nil {
-		return &schlank.UsageError{Msg: fmt.Sprintf("--output: %s", err)}
-	}
-	return nil
-}
-
-// replaceFile writes a file in one step; a device or a pipe is written to.
-func replaceFile(name string, data []byte) error {
-	if st, err := os.Stat(name); err == nil && !st.Mode().IsRegular() {
-		return os.WriteFile(name, data, 0o644)
-	}
-	return atomicfile.Write(name, data, 0o644)
+	return a.output(f.output, func(w io.Writer) error { return a.writeInspection(w, i, f) })
 }
 
 // inspectOptions translates flags and settings.

@@ -4,11 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
-	"github.com/spf13/cobra"
 	"schlank"
 	"schlank/engine"
 	"schlank/finding"
@@ -18,6 +16,8 @@ import (
 	"schlank/report/lintout"
 	"schlank/rule"
 	"schlank/rules"
+
+	"github.com/spf13/cobra"
 )
 
 // lintFormats are how findings can be printed.
@@ -205,18 +205,7 @@ func (a *app) printLint(res *schlank.Linted, f *lintFlags, opt schlank.LintOptio
 		return a.writeFindings(a.stderr, res, f.format)
 	}
 	a.sayFixed(res)
-	if f.output == "" {
-		return a.writeFindings(a.stdout, res, f.format)
-	}
-	file, err := os.Create(f.output)
-	if err != nil {
-		return &schlank.UsageError{Msg: fmt.Sprintf("--output: %s", err)}
-	}
-	err = a.writeFindings(file, res, f.format)
-	if cerr := file.Close(); err == nil {
-		err = cerr
-	}
-	return err
+	return a.output(f.output, func(w io.Writer) error { return a.writeFindings(w, res, f.format) })
 }
 
 func (a *app) printDiffs(res *schlank.Linted) error {

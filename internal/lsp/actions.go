@@ -168,7 +168,7 @@ func (s *Server) explain(f finding.Finding) string {
 		name += " " + r.Name
 	}
 	fmt.Fprintf(&b, "**%s**: %s", name, f.Message)
-	if cost := costText(f.Cost); cost != "" {
+	if cost := report.Cost(f.Cost); cost != "" {
 		fmt.Fprintf(&b, ", **%s**", cost)
 	}
 	if r != nil {
@@ -181,15 +181,4 @@ func (s *Server) explain(f finding.Finding) string {
 		fmt.Fprintf(&b, "\n\nelsewhere: %s", strings.Join(f.Aliases, ", "))
 	}
 	return b.String()
-}
-
-// costText is what a finding costs, "" if that is not known.
-func costText(c finding.Cost) string {
-	switch {
-	case c.Bytes <= 0 || c.Basis == finding.Unknown:
-		return ""
-	case c.Basis == finding.Measured:
-		return report.Bytes(c.Bytes)
-	}
-	return "about " + report.Bytes(c.Bytes)
 }

@@ -9,6 +9,7 @@ import (
 
 	"schlank/finding"
 	"schlank/lint"
+	"schlank/report"
 )
 
 // look looks at a document as it is and tells the client what it finds.
@@ -91,7 +92,7 @@ func (s *Server) diagnostic(res lint.Result, f finding.Finding) diagnostic {
 	case finding.Warning:
 		d.Severity = severityWarning
 	}
-	if cost := costText(f.Cost); cost != "" {
+	if cost := report.Cost(f.Cost); cost != "" {
 		d.Message += " [" + cost + "]"
 	}
 	if f.Hint != "" {

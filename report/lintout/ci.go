@@ -182,13 +182,12 @@ func (r *Report) Markdown(w io.Writer) error {
 			Columns: []report.Column{{Title: "Line", Align: report.Right}, {Title: "Severity"}, {Title: "Rule"}, {Title: "Finding"}, {Title: "Cost", Align: report.Right}},
 		}
 		for _, x := range f.Findings {
-			cost := strings.Trim(costText(x.Cost), " []")
 			t.Rows = append(t.Rows, report.Row{
 				{Text: fmt.Sprint(placeOf(f.Source, x.Span).line)},
 				{Text: x.Severity.String()},
 				{Text: r.rule(x.ID).title()},
 				{Text: sentence(x)},
-				{Text: cost},
+				{Text: report.Cost(x.Cost)},
 			})
 		}
 		if err := t.Markdown(&b); err != nil {

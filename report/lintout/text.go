@@ -43,15 +43,12 @@ func (r *Report) textFinding(b *strings.Builder, f File, x finding.Finding, st r
 	b.WriteByte('\n')
 }
 
-// costText is " (≈ 20.1 MB)" for a finding that costs something.
+// costText is " [about 20.1 MB]" for a finding that costs something.
 func costText(c finding.Cost) string {
-	switch {
-	case c.Bytes <= 0 || c.Basis == finding.Unknown:
-		return ""
-	case c.Basis == finding.Measured:
-		return " [" + report.Bytes(c.Bytes) + "]"
+	if text := report.Cost(c); text != "" {
+		return " [" + text + "]"
 	}
-	return " [about " + report.Bytes(c.Bytes) + "]"
+	return ""
 }
 
 func tone(s finding.Severity) report.Tone {
