@@ -2,7 +2,6 @@ package attribute_test
 
 import (
 	"context"
-	"encoding/json"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -95,33 +94,27 @@ func bases(t *testing.T) map[string]func(*testing.T) *inventory.Image {
 	t.Helper()
 	dir := os.Getenv("SCHLANK_BASES")
 	if dir == "" {
-		home, err := os.UserHomeDir()
+		cache, err := os.UserCacheDir()
 		if err != nil {
 			t.Skip(err)
 		}
-		dir = filepath.Join(home, ".cache", "schlank", "bases")
+		dir = filepath.Join(cache, "schlank", "bases")
 	}
-	data, err := os.ReadFile(filepath.Join(dir, "index.json"))
+	list, err := image.LayoutImages(dir, image.Options{})
+	if err != nil && os.Getenv("SCHLANK_REQUIRE_ENGINE") != "" {
+		t.Fatal("where engines are required, so are base images:", err)
+	}
 	if err != nil {
 		t.Skip("no base store:", err)
 	}
-	var index struct {
-		Manifests []struct {
-			Digest      string            `json:"digest"`
-			Annotations map[string]string `json:"annotations"`
-		} `json:"manifests"`
-	}
-	if err := json.Unmarshal(data, &index); err != nil {
-		t.Fatal(err)
-	}
 	out, seen := map[string]func(*testing.T) *inventory.Image{}, map[string]bool{}
-	for _, m := range index.Manifests {
+	for _, m := range list {
 		if seen[m.Digest] {
 			continue
 		}
 		seen[m.Digest] = true
 		var img *inventory.Image
-		out[m.Annotations["org.opencontainers.image.ref.name"]] = func(t *testing.T) *inventory.Image {
+		out[m.Name] = func(t *testing.T) *inventory.Image {
 			if img == nil {
 				img = openBase(t, dir, m.Digest)
 			}
